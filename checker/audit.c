@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * audit: the result model.  Makes, orders, counts and releases it; says nothing
+ * about what it means.
+ */
+#include "audit.h"
+
+#include <string.h>
+
+static const char *const verdict_names[] = {
+	[VERDICT_PASS] = "pass",
+	[VERDICT_VIOLATION] = "violation",
+	[VERDICT_CONDITIONAL] = "conditional",
+	[VERDICT_FORWARD] = "forward",
+	[VERDICT_REJECT] = "reject",
+	[VERDICT_NO_MMAP] = "no-mmap",
+	[VERDICT_UNKNOWN] = "unknown",
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(verdict_names) == VERDICTS);
+
+static const char *const level_names[] = {
+	[LEVEL_NONE] = "none",
+	[LEVEL_NOTE] = "note",
+	[LEVEL_WARNING] = "warning",
+	[LEVEL_ERROR] = "error",
+};
+
+static const char *const condition_kind_names[] = {
+	[CONDITION_OBJECT] = "object",
+	[CONDITION_DEVICE] = "device",
+	[CONDITION_ENVIRONMENT] = "environment",
+	[CONDITION_CONFIG] = "config",
+};
+
+/* The rules that a mapping breaks; the others are independent of the verdict. */
+static const char *const breaking_rules[] = {
+	"cleared-pfnmap",
+	"missing-pfnmap",
+	"mixedmap",
+	"page-insert",
+};
+
+static void route_free(void *data)
+{
+	struct audit_route *route = data;
+
+	g_array_unref(route->configs);
+	g_ptr_array_unref(route->tables);
+	g_ptr_array_unref(route->notes);
+	g_ptr_array_unref(route->flags_set);
+	g_ptr_array_unref(route->flags_clear);
+	g_ptr_array_unref(route->vm_ops);
+	g_ptr_array_unref(route->inserts);
+	g_ptr_array_unref(route->conditions);
+	g_ptr_array_unref(route->guards);
+	g_ptr_array_unref(route->findings);
+	g_free(route);
+}
+
+static void finding_free(void *data)
+{
+	struct audit_finding *finding = data;
+
+	g_ptr_array_unref(finding->path);
+	g_free(finding);
+}
+
+static void *append(GPtrArray *array, gsize size)
+{
+	void *element = g_malloc0(size);
+
+	g_ptr_array_add(array, element);
+	return element;
+}
+
+/* The index of name in names, or -1. */
+static int find_name(const char *const *names, guint count, const char *name)
+{
+	for (guint i = 0; i < count; i++) {
+		if (name && strcmp(names[i], name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static int compare_objects(const struct audit_object *a, const struct audit_object *b)
+{
+	int order = g_strcmp0(a->at.file, b->at.file);
+
+	return order ? order : g_strcmp0(a->name, b->name);
+}
+
+static int compare_routes(gconstpointer first, gconstpointer second)
+{
+	const struct audit_route *a = *(const struct audit_route *const *)first;
+	const struct audit_route *b = *(const struct audit_route *const *)second;
+	int order = compare_objects(&a->ops, &b->ops);
+
+	for (guint i = 0; !order && i < a->tables->len && i < b->tables->len; i++)
+		order = compare_objects(a->tables->pdata[i], b->tables->pdata[i]);
+	if (!order)
+		order = (a->tables->len > b->tables->len) - (a->tables->len < b->tables->len);
+	return order ? order : g_strcmp0(a->id, b->id);
+}
+
+static int compare_findings(gconstpointer first, gconstpointer second)
+{
+	const struct audit_finding *a = *(const struct audit_finding *const *)first;
+	const struct audit_finding *b = *(const struct audit_finding *const *)second;
+	int order = place_compare(&a->at, &b->at);
+
+	if (!order)
+		order = g_strcmp0(a->rule, b->rule);
+	if (!order)
+		order = g_strcmp0(a->message, b->message);
+	return order ? order : g_strcmp0(a->fingerprint, b->fingerprint);
+}
+
+static int compare_failures(gconstpointer first, gconstpointer second)
+{
+	const struct audit_failure *a = *(const struct audit_failure *const *)first;
+	const struct audit_failure *b = *(const struct audit_failure *const *)second;
+	int order = g_strcmp0(a->file, b->file);
+
+	return order ? order : g_strcmp0(a->reason, b->reason);
+}
+
+struct audit *audit_new(void)
+{
+	struct audit *audit = g_new0(struct audit, 1);
+
+	audit->strings = g_string_chunk_new(4096);
+	audit->configs = g_ptr_array_new_with_free_func(g_free);
+	audit->routes = g_ptr_array_new_with_free_func(route_free);
+	audit->coverage.files_failed = g_ptr_array_new_with_free_func(g_free);
+	audit->coverage.notes = g_ptr_array_new();
+	return audit;
+}
+
+void audit_free(struct audit *audit)
+{
+	if (!audit)
+		return;
+	g_ptr_array_unref(audit->configs);
+	g_ptr_array_unref(audit->routes);
+	g_ptr_array_unref(audit->coverage.files_failed);
+	g_ptr_array_unref(audit->coverage.notes);
+	g_string_chunk_free(audit->strings);
+	g_free(audit);
+}
+
+const char *audit_string(struct audit *audit, const char *s)
+{
+	return s ? g_string_chunk_insert_const(audit->strings, s) : NULL;
+}
+
+struct audit_config *audit_add_config(struct audit *audit)
+{
+	return append(audit->configs, sizeof(struct audit_config));
+}
+
+struct audit_route *audit_add_route(struct audit *audit)
+{
+	struct audit_route *route = append(audit->routes, sizeof(*route));
+
+	route->configs = g_array_new(FALSE, FALSE, sizeof(guint));
+	route->tables = g_ptr_array_new_with_free_func(g_free);
+	route->notes = g_ptr_array_new();
+	route->flags_set = g_ptr_array_new();
+	route->flags_clear = g_ptr_array_new();
+	route->vm_ops = g_ptr_array_new();
+	route->inserts = g_ptr_array_new_with_free_func(g_free);
+	route->conditions = g_ptr_array_new_with_free_func(g_free);
+	route->guards = g_ptr_array_new_with_free_func(g_free);
+	route->findings = g_ptr_array_new_with_free_func(finding_free);
+	return route;
+}
+
+struct audit_object *audit_add_table(struct audit_route *route)
+{
+	return append(route->tables, sizeof(struct audit_object));
+}
+
+struct audit_insert *audit_add_insert(struct audit_route *route)
+{
+	return append(route->inserts, sizeof(struct audit_insert));
+}
+
+struct audit_condition *audit_add_condition(GPtrArray *conditions)
+{
+	return append(conditions, sizeof(struct audit_condition));
+}
+
+struct audit_finding *audit_add_finding(struct audit_route *route)
+{
+	struct audit_finding *finding = append(route->findings, sizeof(*finding));
+
+	finding->path = g_ptr_array_new_with_free_func(g_free);
+	return finding;
+}
+
+struct path_step *audit_add_step(struct audit_finding *finding)
+{
+	return append(finding->path, sizeof(struct path_step));
+}
+
+void audit_add_failure(struct audit *audit, const char *file, const char *reason)
+{
+	struct audit_failure *failure = append(audit->coverage.files_failed, sizeof(*failure));
+
+	failure->file = audit_string(audit, file);
+	failure->reason = audit_string(audit, reason);
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+	return verdict_names[verdict];
+}
+
+const char *level_name(enum level level)
+{
+	return level_names[level];
+}
+
+const char *condition_kind_name(enum condition_kind kind)
+{
+	return condition_kind_names[kind];
+}
+
+bool verdict_parse(const char *name, enum verdict *verdict)
+{
+	int i = find_name(verdict_names, G_N_ELEMENTS(verdict_names), name);
+
+	if (i >= 0)
+		*verdict = i;
+	return i >= 0;
+}
+
+bool level_parse(const char *name, enum level *level)
+{
+	int i = find_name(level_names, G_N_ELEMENTS(level_names), name);
+
+	if (i >= 0)
+		*level = i;
+	return i >= 0;
+}
+
+bool condition_kind_parse(const char *name, enum condition_kind *kind)
+{
+	int i = find_name(condition_kind_names, G_N_ELEMENTS(condition_kind_names), name);
+
+	if (i >= 0)
+		*kind = i;
+	return i >= 0;
+}
+
+bool rule_breaks(const char *rule)
+{
+	return find_name(breaking_rules, G_N_ELEMENTS(breaking_rules), rule) >= 0;
+}
+
+int place_compare(const struct place *a, const struct place *b)
+{
+	int order = g_strcmp0(a->file, b->file);
+
+	if (!order)
+		order = (a->line > b->line) - (a->line < b->line);
+	return order ? order : (a->column > b->column) - (a->column < b->column);
+}
+
+void audit_sort(struct audit *audit)
+{
+	g_ptr_array_sort(audit->routes, compare_routes);
+	for (guint i = 0; i < audit->routes->len; i++) {
+		const struct audit_route *route = audit->routes->pdata[i];
+
+		g_ptr_array_sort(route->findings, compare_findings);
+	}
+	g_ptr_array_sort(audit->coverage.files_failed, compare_failures);
+}
+
+void audit_count(struct audit *audit)
+{
+	struct audit_coverage *coverage = &audit->coverage;
+	/* (file, line, name) of each ops object */
+	g_autoptr(GHashTable) exporters =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	memset(coverage->verdicts, 0, sizeof(coverage->verdicts));
+	for (guint i = 0; i < audit->routes->len; i++) {
+		const struct audit_route *route = audit->routes->pdata[i];
+
+		coverage->verdicts[route->verdict]++;
+		g_hash_table_add(exporters, g_strdup_printf("%s:%u:%s", route->ops.at.file,
+							    route->ops.at.line, route->ops.name));
+	}
+	coverage->exporters = g_hash_table_size(exporters);
+	coverage->routes = audit->routes->len;
+	coverage->unknown = coverage->verdicts[VERDICT_UNKNOWN];
+}
+
+enum level audit_worst(const struct audit *audit)
+{
+	enum level worst = LEVEL_NONE;
+
+	for (guint i = 0; i < audit->routes->len; i++) {
+		const struct audit_route *route = audit->routes->pdata[i];
+
+		if (!route->known && route->level > worst)
+			worst = route->level;
+		for (guint j = 0; j < route->findings->len; j++) {
+			const struct audit_finding *finding = route->findings->pdata[j];
+
+			if (finding->level > worst)
+				worst = finding->level;
+		}
+	}
+	return worst;
+}

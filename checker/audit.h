@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The result of an audit, as plain data: what judge fills in and every writer
+ * of report reads.  Nothing here knows how a verdict came about.
+ *
+ * All strings of an audit live in its string chunk, all arrays are GPtrArrays
+ * that own their elements; audit_free() releases everything.
+ */
+#ifndef PFNCHECK_AUDIT_H
+#define PFNCHECK_AUDIT_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Version of the JSON contract. */
+#define AUDIT_SCHEMA 1
+
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_VIOLATION,
+	VERDICT_CONDITIONAL,
+	VERDICT_FORWARD,
+	VERDICT_REJECT,
+	VERDICT_NO_MMAP,
+	VERDICT_UNKNOWN,
+	VERDICTS, /* how many there are */
+};
+
+enum level {
+	LEVEL_NONE,
+	LEVEL_NOTE,
+	LEVEL_WARNING,
+	LEVEL_ERROR,
+};
+
+enum condition_kind {
+	CONDITION_OBJECT,
+	CONDITION_DEVICE,
+	CONDITION_ENVIRONMENT,
+	CONDITION_CONFIG,
+};
+
+/* A place in the source; file is relative to the kernel tree. */
+struct place {
+	const char *file;
+	unsigned int line;
+	unsigned int column;
+};
+
+struct path_step {
+	struct place at;
+	const char *function;
+	const char *note;
+};
+
+struct audit_condition {
+	const char *expr; /* in the source's own words */
+	struct place at;
+	const char *function;
+	bool breaks_when; /* the truth value on the violating side */
+	enum condition_kind kind;
+};
+
+struct audit_insert {
+	const char *class;  /* "page", "pfn", "mixed" or "forward" */
+	const char *helper; /* helper name, or "vmf->page" */
+	struct place at;
+	const char *from; /* "mmap", or the vm_ops handler: "fault", ... */
+};
+
+struct audit_finding {
+	const char *rule;
+	enum level level;
+	const char *fingerprint;
+	const char *confidence;
+	struct place at;
+	const char *message; /* holds no line numbers and no counts */
+	GPtrArray *path;     /* struct path_step */
+};
+
+/* A static object of the kernel: a dma_buf_ops object, a table, a function. */
+struct audit_object {
+	struct place at;
+	const char *name; /* nested: "outer.member"; run-time copy: "struct.field" */
+	const char *type; /* record type, or NULL for a function */
+};
+
+struct audit_route {
+	const char *id;	 /* stable hash of ops and tables */
+	GArray *configs; /* guint indices into audit.configs */
+	struct audit_object ops;
+	const char *mmap;		    /* NULL if the ops object has no callback */
+	GPtrArray *tables;		    /* struct audit_object, in order of binding */
+	struct audit_object implementation; /* name NULL if there is none */
+	enum verdict verdict;
+	enum level level;
+	const char *reason;   /* why unknown, else NULL */
+	GPtrArray *notes;     /* const char *: "maps-nothing", "import-only", ... */
+	GPtrArray *flags_set; /* const char *: names of VM_ flags on a mapping's success */
+	GPtrArray *flags_clear;
+	GPtrArray *vm_ops;     /* const char * */
+	GPtrArray *inserts;    /* struct audit_insert */
+	GPtrArray *conditions; /* struct audit_condition, of the shortest violating path */
+	GPtrArray *guards;     /* struct audit_condition, of the other ones */
+	GPtrArray *findings;   /* struct audit_finding */
+	bool known;	       /* the verdict is in the saved audit: its level does not count */
+};
+
+struct audit_config {
+	const char *arch;
+	const char *config;
+};
+
+struct audit_failure {
+	const char *file;
+	const char *reason;
+};
+
+struct audit_coverage {
+	/* These four by audit_count(), before known findings are left out. */
+	guint exporters; /* ops objects */
+	guint routes;
+	guint unknown;
+	guint verdicts[VERDICTS]; /* routes of each verdict */
+	guint files_scanned;
+	guint files_parsed;	 /* candidates whose facts were used, cached ones included */
+	GPtrArray *files_failed; /* struct audit_failure */
+	GPtrArray *notes;	 /* const char *: stubbed headers, helpers not known, ... */
+};
+
+/* What a comparison with a saved audit left out. */
+struct audit_baseline {
+	const char *file; /* the saved audit; NULL if there was no comparison */
+	guint routes;	  /* whose verdict is no worse than it was */
+	guint findings;	  /* that the saved audit has */
+};
+
+struct audit {
+	GStringChunk *strings;
+	const char *libclang; /* version, "19.1.7" */
+	const char *release;  /* kernel release */
+	GPtrArray *configs;   /* struct audit_config */
+	GPtrArray *routes;    /* struct audit_route, sorted */
+	struct audit_coverage coverage;
+	struct audit_baseline baseline;
+	const char *stopped; /* why it ended early ("interrupted"), NULL if it did not */
+};
+
+/* An empty audit; audit_free() releases it with all that was added. NULL is ignored. */
+struct audit *audit_new(void);
+void audit_free(struct audit *audit);
+
+/* A copy of s that lives as long as the audit, one per content; NULL for NULL. */
+const char *audit_string(struct audit *audit, const char *s);
+
+/*
+ * Each appends a zeroed element, with all of its arrays empty, and returns it.
+ * The audit owns it; strings put into it must come from audit_string() or be static.
+ */
+struct audit_config *audit_add_config(struct audit *audit);
+struct audit_route *audit_add_route(struct audit *audit);
+struct audit_object *audit_add_table(struct audit_route *route);
+struct audit_insert *audit_add_insert(struct audit_route *route);
+/* conditions: route->conditions or route->guards. */
+struct audit_condition *audit_add_condition(GPtrArray *conditions);
+struct audit_finding *audit_add_finding(struct audit_route *route);
+struct path_step *audit_add_step(struct audit_finding *finding);
+/* Copies both strings. */
+void audit_add_failure(struct audit *audit, const char *file, const char *reason);
+
+/*
+ * The names that reports use: "pass", "no-mmap", ...; "error", "none", ...; "object", ...
+ * The parsers are their inverse: false, and the result untouched, if no value has that name.
+ */
+const char *verdict_name(enum verdict verdict);
+const char *level_name(enum level level);
+const char *condition_kind_name(enum condition_kind kind);
+bool verdict_parse(const char *name, enum verdict *verdict);
+bool level_parse(const char *name, enum level *level);
+bool condition_kind_parse(const char *name, enum condition_kind *kind);
+
+/*
+ * Whether findings of this rule are what makes a verdict bad: the conditions of
+ * the route are theirs.  The other rules stand beside the verdict.
+ */
+bool rule_breaks(const char *rule);
+
+/* Places by file, line, column; a NULL file first. */
+int place_compare(const struct place *a, const struct place *b);
+
+/*
+ * Routes by ops file, ops name, tables, id; findings by place, rule, message;
+ * failed files by name.  The order of everything else means something and stays.
+ */
+void audit_sort(struct audit *audit);
+/* Fills in the numbers of the coverage that follow from the routes. */
+void audit_count(struct audit *audit);
+/* The highest level of any route and any finding in it; known routes count for nothing. */
+enum level audit_worst(const struct audit *audit);
+
+#endif
