@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * report: an audit in, a text for people or programs out.  Knows formats, not
+ * kernels: every word about what is wrong comes from the audit.
+ *
+ * A format is one file with a struct report_writer in it, which is declared
+ * here and listed in report.c.
+ */
+#ifndef PFNCHECK_REPORT_H
+#define PFNCHECK_REPORT_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "audit.h"
+
+enum report_colour {
+	COLOUR_AUTO, /* if standard output is a terminal and NO_COLOR is not set */
+	COLOUR_ALWAYS,
+	COLOUR_NEVER,
+};
+
+struct report_options {
+	const char *format; /* name of a writer; NULL: text */
+	const char *output; /* file name; NULL or "-": standard output */
+	enum report_colour colour;
+	bool verbose;
+	const char *root; /* kernel tree to quote source lines from; NULL: quote none */
+};
+
+struct report_writer {
+	const char *name; /* as given to --format */
+	const char *help; /* a few words */
+	/*
+	 * Appends the whole report to out.  options->colour is never COLOUR_AUTO
+	 * here; a format that has no use for an option ignores it.
+	 */
+	void (*write)(const struct audit *audit, const struct report_options *options,
+		      GString *out);
+};
+
+extern const struct report_writer report_text;
+extern const struct report_writer report_json;
+
+#define REPORT_ERROR (report_error_quark())
+GQuark report_error_quark(void);
+
+enum report_error {
+	REPORT_ERROR_FORMAT, /* no such format */
+	REPORT_ERROR_WRITE,  /* the output cannot be written */
+};
+
+/* The writer called name, or NULL. */
+const struct report_writer *report_find_writer(const char *name);
+/* "text, json, ...": the names of all writers, in a new string. */
+char *report_writer_names(void);
+
+/*
+ * Writes the audit, which is sorted and counted.  An output file is replaced at
+ * once, when it is complete; a device or a pipe is written to as it is.
+ * False with one line in error if the format is not known or writing fails.
+ */
+bool report_write(const struct audit *audit, const struct report_options *options, GError **error);
+
+/*
+ * The exit status of a run that came to an audit: 3 if it stopped early, else 1
+ * if something in it has at least the level fail_on (LEVEL_NONE: never), else 0.
+ */
+int report_exit_status(const struct audit *audit, enum level fail_on);
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * report_json: the audit as JSON, the contract that scripts rely on.  Fields
+ * may be added, none renamed or dropped; audit.schema.json describes them, and
+ * baseline.c reads them back.
+ *
+ * Pure ASCII: Jansson escapes everything else, so that the bytes are the same in
+ * every locale and nothing in them can reach a terminal as a command.  Bytes
+ * that are not UTF-8 become U+FFFD.
+ */
+#include "report.h"
+
+#include <jansson.h>
+
+/* All of the functions below return a new reference. */
+
+static json_t *string_or_null(const char *s)
+{
+	g_autofree char *valid = s ? g_utf8_make_valid(s, -1) : NULL;
+
+	return valid ? json_string(valid) : json_null();
+}
+
+/* A string that the contract says is always there. */
+static json_t *string(const char *s)
+{
+	return string_or_null(s ? s : "");
+}
+
+static json_t *strings(const GPtrArray *list)
+{
+	json_t *array = json_array();
+
+	for (guint i = 0; i < list->len; i++)
+		json_array_append_new(array, string(list->pdata[i]));
+	return array;
+}
+
+static json_t *list_of(const GPtrArray *list, json_t *(*element)(const void *))
+{
+	json_t *array = json_array();
+
+	for (guint i = 0; i < list->len; i++)
+		json_array_append_new(array, element(list->pdata[i]));
+	return array;
+}
+
+static void add_place(json_t *object, const struct place *at)
+{
+	json_object_set_new(object, "file", string(at->file));
+	json_object_set_new(object, "line", json_integer(at->line));
+	json_object_set_new(object, "column", json_integer(at->column));
+}
+
+static json_t *config_json(const void *data)
+{
+	const struct audit_config *config = data;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "arch", string(config->arch));
+	json_object_set_new(object, "config", string(config->config));
+	return object;
+}
+
+static json_t *ops_json(const struct audit_object *ops)
+{
+	json_t *object = json_object();
+
+	add_place(object, &ops->at);
+	json_object_set_new(object, "name", string(ops->name));
+	return object;
+}
+
+static json_t *table_json(const void *data)
+{
+	const struct audit_object *table = data;
+	json_t *object = ops_json(table);
+
+	json_object_set_new(object, "type", string(table->type));
+	return object;
+}
+
+static json_t *implementation_json(const struct audit_object *function)
+{
+	json_t *object;
+
+	if (!function->name)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "function", string(function->name));
+	add_place(object, &function->at);
+	return object;
+}
+
+static json_t *insert_json(const void *data)
+{
+	const struct audit_insert *insert = data;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "class", string(insert->class));
+	json_object_set_new(object, "helper", string(insert->helper));
+	add_place(object, &insert->at);
+	json_object_set_new(object, "from", string(insert->from));
+	return object;
+}
+
+static json_t *condition_json(const void *data)
+{
+	const struct audit_condition *condition = data;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "expr", string(condition->expr));
+	add_place(object, &condition->at);
+	json_object_set_new(object, "function", string(condition->function));
+	json_object_set_new(object, "breaks_when", json_boolean(condition->breaks_when));
+	json_object_set_new(object, "kind", string(condition_kind_name(condition->kind)));
+	return object;
+}
+
+static json_t *step_json(const void *data)
+{
+	const struct path_step *step = data;
+	json_t *object = json_object();
+
+	add_place(object, &step->at);
+	json_object_set_new(object, "function", string_or_null(step->function));
+	json_object_set_new(object, "note", string(step->note));
+	return object;
+}
+
+static json_t *finding_json(const void *data)
+{
+	const struct audit_finding *finding = data;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "rule", string(finding->rule));
+	json_object_set_new(object, "level", string(level_name(finding->level)));
+	json_object_set_new(object, "fingerprint", string(finding->fingerprint));
+	json_object_set_new(object, "confidence", string(finding->confidence));
+	add_place(object, &finding->at);
+	json_object_set_new(object, "message", string(finding->message));
+	json_object_set_new(object, "path", list_of(finding->path, step_json));
+	return object;
+}
+
+static json_t *flags_json(const struct audit_route *route)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "set", strings(route->flags_set));
+	json_object_set_new(object, "clear", strings(route->flags_clear));
+	return object;
+}
+
+static json_t *route_json(const void *data)
+{
+	const struct audit_route *route = data;
+	json_t *object = json_object();
+	json_t *configs = json_array();
+
+	for (guint i = 0; i < route->configs->len; i++)
+		json_array_append_new(configs,
+				      json_integer(g_array_index(route->configs, guint, i)));
+	json_object_set_new(object, "id", string(route->id));
+	json_object_set_new(object, "configs", configs);
+	json_object_set_new(object, "ops", ops_json(&route->ops));
+	json_object_set_new(object, "mmap", string_or_null(route->mmap));
+	json_object_set_new(object, "tables", list_of(route->tables, table_json));
+	json_object_set_new(object, "implementation", implementation_json(&route->implementation));
+	json_object_set_new(object, "verdict", string(verdict_name(route->verdict)));
+	json_object_set_new(object, "level", string(level_name(route->level)));
+	json_object_set_new(object, "known", json_boolean(route->known));
+	json_object_set_new(object, "reason", string_or_null(route->reason));
+	json_object_set_new(object, "notes", strings(route->notes));
+	json_object_set_new(object, "flags", flags_json(route));
+	json_object_set_new(object, "vm_ops", strings(route->vm_ops));
+	json_object_set_new(object, "inserts", list_of(route->inserts, insert_json));
+	json_object_set_new(object, "conditions", list_of(route->conditions, condition_json));
+	json_object_set_new(object, "guards", list_of(route->guards, condition_json));
+	json_object_set_new(object, "findings", list_of(route->findings, finding_json));
+	return object;
+}
+
+static json_t *failure_json(const void *data)
+{
+	const struct audit_failure *failure = data;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "file", string(failure->file));
+	json_object_set_new(object, "reason", string(failure->reason));
+	return object;
+}
+
+static json_t *coverage_json(const struct audit_coverage *coverage)
+{
+	json_t *object = json_object();
+	json_t *verdicts = json_object();
+
+	for (int i = 0; i < VERDICTS; i++)
+		json_object_set_new(verdicts, verdict_name(i), json_integer(coverage->verdicts[i]));
+	json_object_set_new(object, "exporters", json_integer(coverage->exporters));
+	json_object_set_new(object, "routes", json_integer(coverage->routes));
+	json_object_set_new(object, "unknown", json_integer(coverage->unknown));
+	json_object_set_new(object, "verdicts", verdicts);
+	json_object_set_new(object, "files_scanned", json_integer(coverage->files_scanned));
+	json_object_set_new(object, "files_parsed", json_integer(coverage->files_parsed));
+	json_object_set_new(object, "files_failed", list_of(coverage->files_failed, failure_json));
+	json_object_set_new(object, "notes", strings(coverage->notes));
+	return object;
+}
+
+static json_t *baseline_json(const struct audit_baseline *baseline)
+{
+	json_t *object;
+
+	if (!baseline->file)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "file", string(baseline->file));
+	json_object_set_new(object, "routes", json_integer(baseline->routes));
+	json_object_set_new(object, "findings", json_integer(baseline->findings));
+	return object;
+}
+
+static json_t *audit_json(const struct audit *audit)
+{
+	json_t *object = json_object();
+	json_t *tool = json_object();
+	json_t *kernel = json_object();
+
+	json_object_set_new(tool, "name", string("pfncheck"));
+	json_object_set_new(tool, "version", string(PFNCHECK_VERSION));
+	json_object_set_new(tool, "libclang", string(audit->libclang));
+	json_object_set_new(kernel, "release", string(audit->release));
+	json_object_set_new(object, "schema", json_integer(AUDIT_SCHEMA));
+	json_object_set_new(object, "tool", tool);
+	json_object_set_new(object, "kernel", kernel);
+	json_object_set_new(object, "configs", list_of(audit->configs, config_json));
+	json_object_set_new(object, "stopped", string_or_null(audit->stopped));
+	json_object_set_new(object, "against", baseline_json(&audit->baseline));
+	json_object_set_new(object, "routes", list_of(audit->routes, route_json));
+	json_object_set_new(object, "coverage", coverage_json(&audit->coverage));
+	return object;
+}
+
+static int append_text(const char *text, size_t size, void *data)
+{
+	g_string_append_len(data, text, size);
+	return 0;
+}
+
+static void write_json(const struct audit *audit, const struct report_options *options,
+		       GString *out)
+{
+	json_t *object = audit_json(audit);
+
+	(void)options;
+	json_dump_callback(object, append_text, out, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	json_decref(object);
+	/* The one control character that JSON lets through. */
+	g_string_replace(out, "\x7f", "\\u007f", 0);
+	g_string_append_c(out, '\n');
+}
+
+const struct report_writer report_json = {
+	.name = "json",
+	.help = "for programs: everything that is known (audit.schema.json)",
+	.write = write_json,
+};
