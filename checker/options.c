@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * options: one table of commands, each with one table of options, drives both
+ * the parsing, by getopt_long(), and the help texts.
+ *
+ * A value that is a file name is passed on as it is; whether it can be used is
+ * found out by the stage that uses it.
+ */
+#include "options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HELP_COLUMN 26
+#define JOBS_MAX 1024
+#define FIRST_LONG 256 /* what getopt_long() returns for the first row */
+
+/* One option: a value that set() understands, or a string or switch that is kept as it is. */
+struct option_row {
+	const char *name;
+	char letter;	      /* 0: none */
+	const char *argument; /* what help calls it; NULL for a switch */
+	const char *help;     /* may have several lines */
+	/* False with a message if it does not take the value; NULL: stored at offset. */
+	bool (*set)(struct options *options, const char *value, GError **error);
+	gsize offset; /* of a char * or a bool in struct options */
+};
+
+struct command_row {
+	const char *name;
+	enum command command;
+	const char *argument; /* the one that may follow, as help calls it; NULL: none */
+	gsize offset;	      /* of the char * for it in struct options */
+	const char *help;     /* one line; NULL: not shown */
+	const struct option_row *options; /* ends with a NULL name */
+};
+
+static const char *const stage_names[] = {
+	[STAGE_NONE] = "none",	     [STAGE_TREE] = "tree",   [STAGE_SCAN] = "scan",
+	[STAGE_EXTRACT] = "extract", [STAGE_STORE] = "store", [STAGE_PROGRAM] = "program",
+	[STAGE_TRACE] = "trace",     [STAGE_JUDGE] = "judge",
+};
+
+static const char *const colour_names[] = {
+	[COLOUR_AUTO] = "auto",
+	[COLOUR_ALWAYS] = "always",
+	[COLOUR_NEVER] = "never",
+};
+
+G_DEFINE_QUARK(pfncheck_options_error, options_error)
+
+static bool G_GNUC_PRINTF(2, 3) usage(GError **error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_clear_error(error);
+	if (error)
+		*error = g_error_new_valist(OPTIONS_ERROR, OPTIONS_ERROR_USAGE, format, args);
+	va_end(args);
+	return false;
+}
+
+static bool set_format(struct options *options, const char *value, GError **error)
+{
+	g_autofree char *names = report_writer_names();
+
+	if (!report_find_writer(value))
+		return usage(error, "there is no format '%s'; --format takes %s", value, names);
+	g_free(options->format);
+	options->format = g_strdup(value);
+	return true;
+}
+
+static bool set_colour(struct options *options, const char *value, GError **error)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(colour_names); i++) {
+		if (strcmp(colour_names[i], value) == 0) {
+			options->colour = i;
+			return true;
+		}
+	}
+	return usage(error, "--color takes auto, always or never, not '%s'", value);
+}
+
+static bool set_fail_on(struct options *options, const char *value, GError **error)
+{
+	if (!level_parse(value, &options->fail_on))
+		return usage(error, "--fail-on takes none, note, warning or error, not '%s'",
+			     value);
+	return true;
+}
+
+static bool set_dump(struct options *options, const char *value, GError **error)
+{
+	for (gsize i = STAGE_NONE + 1; i < G_N_ELEMENTS(stage_names); i++) {
+		if (strcmp(stage_names[i], value) == 0) {
+			options->dump = i;
+			return true;
+		}
+	}
+	return usage(error,
+		     "there is no stage '%s'; --dump takes tree, scan, extract, store, "
+		     "program, trace or judge",
+		     value);
+}
+
+static bool set_jobs(struct options *options, const char *value, GError **error)
+{
+	guint64 jobs;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, JOBS_MAX, &jobs, NULL))
+		return usage(error, "-j takes a number from 1 to %d, not '%s'", JOBS_MAX, value);
+	options->jobs = jobs;
+	return true;
+}
+
+static bool set_arches(struct options *options, const char *value, GError **error)
+{
+	g_auto(GStrv) arches = g_strsplit(value, ",", -1);
+
+	for (char **arch = arches; *arch || arch == arches; arch++) {
+		if (!*arch || !**arch ||
+		    strspn(*arch, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(*arch))
+			return usage(error,
+				     "--arch takes names of arch/ with commas between them, "
+				     "such as x86,arm64, not '%s'",
+				     value);
+	}
+	g_strfreev(options->arches);
+	options->arches = g_steal_pointer(&arches);
+	return true;
+}
+
+#define KEPT(member) NULL, offsetof(struct options, member)
+
+static const struct option_row audit_options[] = {
+	{ "against", 0, "FILE", "report only what is not in FILE, a saved JSON audit",
+	  KEPT(against) },
+	{ "format", 0, "FORMAT", "text (default) or json", set_format, 0 },
+	{ "output", 'o', "FILE", "write the report to FILE", KEPT(output) },
+	{ "color", 0, "WHEN", "auto (default), always or never", set_colour, 0 },
+	{ "fail-on", 0, "LEVEL",
+	  "exit with 1 from this level on: note, warning (default),\n"
+	  "error, or none for never",
+	  set_fail_on, 0 },
+	{ "build", 0, "DIR", "use the kernel build directory DIR (O=)", KEPT(build) },
+	{ "config", 0, "FILE", "configure with FILE instead of allmodconfig", KEPT(config) },
+	{ "arch", 0, "LIST", "architectures, such as x86,arm64 (default x86)", set_arches, 0 },
+	{ "no-kbuild", 0, NULL, "run nothing of the tree's; guess the compile flags",
+	  KEPT(no_kbuild) },
+	{ "cache", 0, "DIR", "keep results in DIR (default ~/.cache/pfncheck)", KEPT(cache) },
+	{ "no-cache", 0, NULL, "take no result from an earlier run and keep none", KEPT(no_cache) },
+	{ "jobs", 'j', "N", "run N processes (default: one for each processor)", set_jobs, 0 },
+	{ "dump", 0, "STAGE",
+	  "print what a stage found instead of the report: tree, scan,\n"
+	  "extract, store, program, trace or judge",
+	  set_dump, 0 },
+	{ "stats", 0, "FILE", "write times and sizes of the run to FILE", KEPT(stats) },
+	{ "verbose", 'v', NULL, "say more, also about what takes time", KEPT(verbose) },
+	{ NULL, 0, NULL, NULL, NULL, 0 },
+};
+
+static const struct option_row no_options[] = {
+	{ NULL, 0, NULL, NULL, NULL, 0 },
+};
+
+static const struct command_row commands[] = {
+	{ "audit", COMMAND_AUDIT, "TREE", offsetof(struct options, tree),
+	  "check every dma-buf exporter of a kernel tree (default: .)", audit_options },
+	{ "help", COMMAND_HELP, "COMMAND", offsetof(struct options, topic), "explain a command",
+	  no_options },
+	{ "worker", COMMAND_WORKER, NULL, 0, NULL, no_options },
+};
+
+static const struct command_row *find_command(const char *name)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+/* Stores an option's value; value is NULL for a switch. */
+static bool set_option(struct options *options, const struct option_row *row, const char *value,
+		       GError **error)
+{
+	void *member = (char *)options + row->offset;
+	char **string = member;
+
+	if (row->set)
+		return row->set(options, value, error);
+	if (!row->argument) {
+		*(bool *)member = true;
+		return true;
+	}
+	if (!*value)
+		return usage(error, "--%s takes a %s, not nothing", row->name,
+			     strcmp(row->argument, "DIR") == 0 ? "directory" : "file name");
+	g_free(*string);
+	*string = g_strdup(value);
+	return true;
+}
+
+/* The row that getopt_long() means by value, or NULL. */
+static const struct option_row *find_option(const struct option_row *rows, int value)
+{
+	for (int i = 0; rows[i].name; i++) {
+		if (value == FIRST_LONG + i || (value && value == rows[i].letter))
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/* What to say when getopt_long() returned '?' or ':', after which word of argv. */
+static bool refuse_option(const struct command_row *command, int value, const char *word,
+			  GError **error)
+{
+	const struct option_row *row = find_option(command->options, optopt);
+
+	if (value == ':')
+		return usage(error, "--%s takes a value: --%s=%s", row->name, row->name,
+			     row->argument);
+	if (row || optopt == FIRST_LONG - 1)
+		return usage(error, "--%s takes no value", row ? row->name : "help");
+	if (optopt)
+		return usage(error, "there is no option '-%c'; see 'pfncheck help %s'", optopt,
+			     command->name);
+	return usage(error, "there is no option '%s'; see 'pfncheck help %s'", word, command->name);
+}
+
+/* argv[0] is the command. */
+static bool parse_options(struct options *options, const struct command_row *command, int argc,
+			  char **argv, GError **error)
+{
+	g_autoptr(GArray) longs = g_array_new(TRUE, TRUE, sizeof(struct option));
+	g_autoptr(GString) shorts = g_string_new(":h");
+	const struct option_row *rows = command->options;
+	const struct option help = { "help", no_argument, NULL, FIRST_LONG - 1 };
+	bool explain = false;
+	int value;
+
+	for (int i = 0; rows[i].name; i++) {
+		int kind = rows[i].argument ? required_argument : no_argument;
+		struct option option = { rows[i].name, kind, NULL, FIRST_LONG + i };
+
+		g_array_append_val(longs, option);
+		if (rows[i].letter)
+			g_string_append_printf(shorts, "%c%s", rows[i].letter,
+					       rows[i].argument ? ":" : "");
+	}
+	g_array_append_val(longs, help);
+
+	opterr = 0;
+	optind = 0;
+	while ((value = getopt_long(argc, argv, shorts->str, (void *)longs->data, NULL)) != -1) {
+		if (value == '?' || value == ':')
+			return refuse_option(command, value, argv[optind - 1], error);
+		if (value == 'h' || value == FIRST_LONG - 1)
+			explain = true;
+		else if (!set_option(options, find_option(rows, value), optarg, error))
+			return false;
+	}
+	if (explain) {
+		options->command = COMMAND_HELP;
+		options->topic = g_strdup(command->name);
+		return true;
+	}
+	if (optind < argc && !command->argument)
+		return usage(error, "%s takes no argument", command->name);
+	if (argc - optind > 1)
+		return usage(error, "%s takes one %s, but there is '%s' besides '%s'",
+			     command->name, command->argument, argv[optind + 1], argv[optind]);
+	if (optind < argc && !*argv[optind])
+		return usage(error, "%s takes a %s, not nothing", command->name, command->argument);
+	if (optind < argc)
+		*(char **)((char *)options + command->offset) = g_strdup(argv[optind]);
+	return true;
+}
+
+static bool parse(struct options *options, int argc, char **argv, GError **error)
+{
+	const struct command_row *command;
+	const char *word = argc > 1 ? argv[1] : "";
+
+	if (!*word)
+		return usage(error, "no command; see 'pfncheck help'");
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+		options->command = COMMAND_VERSION;
+		return argc == 2 || usage(error, "%s stands alone", word);
+	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+		options->command = COMMAND_HELP;
+		return argc == 2 || usage(error, "%s stands alone; see 'pfncheck help'", word);
+	}
+	command = find_command(word);
+	if (!command && *word == '-')
+		return usage(error, "the command comes before its options: pfncheck audit %s",
+			     word);
+	if (!command)
+		return usage(error, "there is no command '%s'; see 'pfncheck help'", word);
+	options->command = command->command;
+	if (!parse_options(options, command, argc - 1, argv + 1, error))
+		return false;
+	if (options->topic &&
+	    (!find_command(options->topic) || !find_command(options->topic)->help))
+		return usage(error, "there is no command '%s'; see 'pfncheck help'",
+			     options->topic);
+	if (options->build && options->config)
+		return usage(error, "--build brings its own configuration: leave out --config");
+	return true;
+}
+
+bool options_parse(struct options *options, int argc, char **argv, GError **error)
+{
+	/* getopt_long() moves options before the rest. */
+	g_autofree char **ordered = g_memdup2(argv, (argc + 1) * sizeof(*argv));
+
+	memset(options, 0, sizeof(*options));
+	options->fail_on = LEVEL_WARNING;
+	if (!parse(options, argc, ordered, error)) {
+		options_clear(options);
+		return false;
+	}
+	if (!options->tree)
+		options->tree = g_strdup(".");
+	if (!options->format)
+		options->format = g_strdup(report_text.name);
+	if (!options->jobs)
+		options->jobs = MIN(g_get_num_processors(), JOBS_MAX);
+	return true;
+}
+
+void options_clear(struct options *options)
+{
+	g_free(options->topic);
+	g_free(options->tree);
+	g_free(options->against);
+	g_free(options->format);
+	g_free(options->output);
+	g_free(options->build);
+	g_free(options->config);
+	g_strfreev(options->arches);
+	g_free(options->cache);
+	g_free(options->stats);
+	memset(options, 0, sizeof(*options));
+}
+
+/* Appends left, and text from the help column on; further lines of text below. */
+static void append_help(GString *out, const char *left, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (guint i = 0; lines[i]; i++)
+		g_string_append_printf(out, "  %-*s %s\n", HELP_COLUMN, i ? "" : left, lines[i]);
+}
+
+static void help_command(GString *out, const struct command_row *command)
+{
+	const struct option_row *rows = command->options;
+
+	g_string_append_printf(out, "usage: pfncheck %s%s", command->name,
+			       rows->name ? " [OPTION...]" : "");
+	if (command->argument)
+		g_string_append_printf(out, " [%s]", command->argument);
+	g_string_append_printf(out, "\n\n%s\n", command->help);
+	if (rows->name)
+		g_string_append(out, "\nOptions:\n");
+	for (const struct option_row *row = rows; row->name; row++) {
+		g_autofree char *letter = row->letter ? g_strdup_printf("-%c, ", row->letter) :
+							g_strdup("    ");
+		g_autofree char *left = g_strdup_printf("%s--%s%s%s", letter, row->name,
+							row->argument ? "=" : "",
+							row->argument ? row->argument : "");
+
+		append_help(out, left, row->help);
+	}
+}
+
+static void help_all(GString *out)
+{
+	g_string_append(out, "usage: pfncheck COMMAND [OPTION...] [ARGUMENT]\n\n"
+			     "Checks that mappings of Linux dma-bufs are VM_PFNMAP.\n\n"
+			     "Commands:\n");
+	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+		g_autofree char *left =
+			g_strdup_printf("%s [%s]", commands[i].name, commands[i].argument);
+
+		if (commands[i].help)
+			append_help(out, left, commands[i].help);
+	}
+	append_help(out, "--version", "print the versions of pfncheck and libclang");
+}
+
+char *options_help(const char *command)
+{
+	const struct command_row *row = command ? find_command(command) : NULL;
+	GString *out;
+
+	if (command && (!row || !row->help))
+		return NULL;
+	out = g_string_new(NULL);
+	if (row)
+		help_command(out, row);
+	else
+		help_all(out);
+	g_string_append(out, "\nExit status: 0 nothing found, 1 findings, 2 it could not run, "
+			     "3 it stopped early.\n");
+	return g_string_free(out, FALSE);
+}
+
+char *options_version(const char *libclang)
+{
+	return g_strdup_printf("pfncheck " PFNCHECK_VERSION ", libclang %s\n", libclang);
+}
+
+const char *stage_name(enum stage stage)
+{
+	return stage_names[stage];
+}
