@@ -12,12 +12,20 @@ trap 'rm -rf "$stage"' EXIT
 DESTDIR=$stage "$1" --install "$2" --prefix /usr
 
 status=0
-for file in bin/pfncheck share/pfncheck/audit.schema.json share/pfncheck/semantic-patches \
-	share/doc/pfncheck/README.md share/doc/pfncheck/LICENSE; do
-	if [ ! -e "$stage/usr/$file" ]; then
-		echo "not installed: $file"
+expect() {
+	if [ ! -e "$stage/usr/$1" ]; then
+		echo "not installed: $1"
 		status=1
 	fi
+}
+
+expect bin/pfncheck
+expect share/pfncheck/audit.schema.json
+expect share/doc/pfncheck/README.md
+expect share/doc/pfncheck/LICENSE
+cd "$PFNCHECK_SOURCE"
+for patch in semantic-patches/*.cocci; do
+	[ ! -e "$patch" ] || expect "share/pfncheck/$patch"
 done
 
 version=$("$stage/usr/bin/pfncheck" --version)
