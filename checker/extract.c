@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * extract: parses one file and reduces it to facts.  Runs in worker processes,
+ * knows neither the rule nor the store.
+ *
+ * A precompiled header is only a matter of speed: with any error, and for files
+ * that define macros before their first include, the file is parsed without it.
+ */
+#include <string.h>
+
+#include "ast.h"
+#include "extract.h"
+#include "facts.h"
+#include "lower.h"
+
+#define REQUEST_TYPE "(sssasmsmsb)"
+#define REPLY_TYPE "(sasmsbb)"
+
+/* Values for what kbuild names by file, the same in every file and precompiled header. */
+static const char *const neutral_flags[] = {
+	"-DKBUILD_BASENAME=\"pfncheck\"", "-DKBUILD_MODNAME=\"pfncheck\"",
+	"-DKBUILD_MODFILE=\"pfncheck\"",  "-D__KBUILD_MODNAME=kmod_pfncheck",
+	"-w", "-ferror-limit=0", "-Xclang", "-disable-pragma-debug-crash", NULL,
+};
+
+#define COMMON(header) "#if __has_include(<" header ">)\n#include <" header ">\n#endif\n"
+
+const char extract_common_headers[] =
+	COMMON("linux/kernel.h")
+	COMMON("linux/module.h")
+	COMMON("linux/mm.h")
+	COMMON("linux/slab.h")
+	COMMON("linux/dma-buf.h")
+	COMMON("linux/dma-mapping.h")
+	COMMON("linux/platform_device.h")
+	COMMON("linux/pci.h")
+	COMMON("linux/fs.h")
+	COMMON("linux/highmem.h")
+	COMMON("linux/pagemap.h")
+	COMMON("linux/iommu.h")
+	COMMON("linux/debugfs.h")
+	COMMON("linux/seq_file.h")
+	COMMON("linux/uaccess.h")
+	COMMON("drm/drm_gem.h")
+	COMMON("drm/drm_drv.h")
+	COMMON("drm/drm_device.h")
+	COMMON("drm/drm_file.h")
+	COMMON("drm/drm_prime.h")
+	COMMON("drm/drm_print.h")
+	COMMON("drm/drm_ioctl.h");
+
+GBytes *extract_request_pack(const struct extract_request *request)
+{
+	GVariant *v = g_variant_new(
+		"(sss^asmsmsb)", request->path, request->root, request->build ? request->build : "",
+		request->flags, request->content, request->pch, request->make_pch);
+
+	g_variant_ref_sink(v);
+	GBytes *bytes = g_variant_get_data_as_bytes(v);
+
+	g_variant_unref(v);
+	return bytes;
+}
+
+static bool want_header_function(const struct ast_header_function *h, void *data)
+{
+	(void)data;
+	return h->takes_mapping || h->takes_export || h->is_small;
+}
+
+static void add_function(struct ast_unit *unit, const struct ast_function *f, void *data)
+{
+	lower_function(data, unit, f);
+}
+
+static void add_variable(struct ast_unit *unit, const struct ast *var, const char *id,
+			 const char *file, void *data)
+{
+	lower_variable(data, unit, var, id, file);
+}
+
+static void add_skipped(const char *file, unsigned int first, unsigned int last, void *data)
+{
+	struct facts *facts = data;
+	struct fact_skipped *s = facts_alloc(facts, sizeof(*s));
+
+	s->file = facts_string(facts, file);
+	s->first = first;
+	s->last = last;
+	g_ptr_array_add(facts->skipped, s);
+}
+
+static gint compare_functions(gconstpointer a, gconstpointer b)
+{
+	const struct fact_function *x = *(const struct fact_function *const *)a;
+	const struct fact_function *y = *(const struct fact_function *const *)b;
+	int order = strcmp(x->file, y->file);
+
+	if (order)
+		return order;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+static gint compare_tables(gconstpointer a, gconstpointer b)
+{
+	const struct fact_table *x = *(const struct fact_table *const *)a;
+	const struct fact_table *y = *(const struct fact_table *const *)b;
+	int order = strcmp(x->file, y->file);
+
+	if (order)
+		return order;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	order = strcmp(x->id, y->id);
+	return order ? order : (int)x->has_initializer - (int)y->has_initializer;
+}
+
+/* A function that the compiler did not fully understand must not pass for whole. */
+static void mark_misunderstood(struct facts *facts)
+{
+	for (unsigned int i = 0; i < facts->errors->len; i++) {
+		const char *error = facts->errors->pdata[i];
+		const char *colon = strchr(error, ':');
+		unsigned int line = colon ? (unsigned int)strtoul(colon + 1, NULL, 10) : 0;
+		struct fact_function *in = NULL;
+
+		for (unsigned int k = 0; k < facts->functions->len; k++) {
+			struct fact_function *f = facts->functions->pdata[k];
+
+			if (!strncmp(f->file, error, (size_t)(colon - error)) &&
+			    !f->file[colon - error] && f->line <= line)
+				in = f;
+		}
+		if (in && !in->truncated)
+			in->truncated = facts_string(facts, "a compile error in it");
+	}
+}
+
+static struct facts *facts_of_unit(struct ast_unit *unit, const char *path)
+{
+	struct facts *facts = facts_new(path);
+	bool fatal;
+	const GPtrArray *errors = ast_errors(unit, &fatal);
+
+	ast_each_variable(unit, add_variable, facts);
+	ast_each_function(unit, add_function, facts);
+	while (ast_each_header_function(unit, want_header_function, add_function, facts))
+		;
+	ast_each_skipped(unit, add_skipped, facts);
+	for (unsigned int i = 0; i < errors->len; i++)
+		g_ptr_array_add(facts->errors, (void *)facts_string(facts, errors->pdata[i]));
+	g_ptr_array_sort(facts->functions, compare_functions);
+	g_ptr_array_sort(facts->tables, compare_tables);
+	mark_misunderstood(facts);
+	facts_seal(facts);
+	return facts;
+}
+
+/*
+ * Whether the file defines a macro before its first include that headers could
+ * see: those would have to be read anew.
+ */
+static bool defines_before_include(const char *file)
+{
+	g_autofree char *text = NULL;
+	char *line, *next;
+
+	if (!g_file_get_contents(file, &text, NULL, NULL))
+		return false;
+	for (line = text; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		while (*line == ' ' || *line == '\t')
+			line++;
+		if (*line != '#')
+			continue;
+		for (line++; *line == ' ' || *line == '\t';)
+			line++;
+		if (g_str_has_prefix(line, "include"))
+			return false;
+		if (g_str_has_prefix(line, "define") || g_str_has_prefix(line, "undef"))
+			return strstr(line, "pr_fmt") == NULL;
+	}
+	return false;
+}
+
+static struct ast_unit *parse(const struct extract_request *r, const char *pch, char **why)
+{
+	g_autofree char *file = g_build_filename(r->root, r->path, NULL);
+	g_autoptr(GPtrArray) flags = g_ptr_array_new();
+	struct ast_options options = {
+		.file = file,
+		.root = r->root,
+		.build = r->build && *r->build ? r->build : NULL,
+		.content = r->content,
+		.for_pch = r->make_pch,
+	};
+
+	if (pch) {
+		g_ptr_array_add(flags, (void *)"-include-pch");
+		g_ptr_array_add(flags, (void *)pch);
+	}
+	for (unsigned int i = 0; r->flags[i]; i++)
+		g_ptr_array_add(flags, (void *)r->flags[i]);
+	for (unsigned int i = 0; neutral_flags[i]; i++)
+		g_ptr_array_add(flags, (void *)neutral_flags[i]);
+	g_ptr_array_add(flags, NULL);
+	options.flags = (const char *const *)flags->pdata;
+	return ast_parse(&options, why);
+}
+
+static GBytes *reply(const char *facts, const char *const *headers, const char *fatal,
+		     bool used_pch, bool ok)
+{
+	static const char *const none[] = { NULL };
+	GVariant *v = g_variant_new("(s^asmsbb)", facts, headers ? headers : none, fatal, used_pch,
+				    ok);
+	GBytes *bytes;
+
+	g_variant_ref_sink(v);
+	bytes = g_variant_get_data_as_bytes(v);
+	g_variant_unref(v);
+	return bytes;
+}
+
+static GBytes *reply_of_unit(struct ast_unit *unit, const struct extract_request *r, bool used_pch)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GPtrArray) headers = g_ptr_array_new();
+	g_autofree char *file = g_build_filename(r->root, r->path, NULL);
+	const GPtrArray *inclusions = ast_inclusions(unit);
+	const GPtrArray *errors;
+	bool fatal, ok = true;
+
+	for (unsigned int i = 0; i < inclusions->len; i++)
+		if (strcmp(inclusions->pdata[i], file))
+			g_ptr_array_add(headers, inclusions->pdata[i]);
+	g_ptr_array_add(headers, NULL);
+	errors = ast_errors(unit, &fatal);
+	if (r->make_pch) {
+		ok = !errors->len && ast_save(unit, r->pch);
+	} else {
+		struct facts *facts = facts_of_unit(unit, r->path);
+
+		facts_print(facts, text);
+		facts_free(facts);
+	}
+	return reply(text->str, (const char *const *)headers->pdata,
+		     fatal && errors->len ? errors->pdata[0] : NULL, used_pch, ok);
+}
+
+GBytes *extract_handle(const char *request, gsize size)
+{
+	struct extract_request r = { 0 };
+	g_autoptr(GVariant) v = g_variant_ref_sink(g_variant_new_from_data(
+		G_VARIANT_TYPE(REQUEST_TYPE), request, size, FALSE, NULL, NULL));
+	g_autofree const char **flags = NULL;
+	g_autofree char *file = NULL;
+	g_autofree char *why = NULL;
+	struct ast_unit *unit = NULL;
+	gboolean make_pch;
+	bool used_pch = false;
+	GBytes *bytes;
+
+	g_variant_get(v, "(&s&s&s^a&sm&sm&sb)", &r.path, &r.root, &r.build, &flags, &r.content,
+		      &r.pch, &make_pch);
+	r.flags = flags;
+	r.make_pch = make_pch;
+	file = g_build_filename(r.root, r.path, NULL);
+	if (r.pch && !r.make_pch && !defines_before_include(file)) {
+		bool fatal;
+
+		unit = parse(&r, r.pch, &why);
+		if (unit && ast_errors(unit, &fatal)->len)
+			g_clear_pointer(&unit, ast_close);
+		used_pch = unit != NULL;
+		g_clear_pointer(&why, g_free);
+	}
+	if (!unit)
+		unit = parse(&r, NULL, &why);
+	if (!unit)
+		return reply("", NULL, why, false, false);
+	bytes = reply_of_unit(unit, &r, used_pch);
+	ast_close(unit);
+	return bytes;
+}
+
+bool extract_reply_unpack(struct extract_reply *out, char *bytes, gsize size)
+{
+	gboolean used_pch, ok;
+
+	memset(out, 0, sizeof(*out));
+	out->variant = g_variant_ref_sink(g_variant_new_from_data(
+		G_VARIANT_TYPE(REPLY_TYPE), bytes, size, FALSE, g_free, bytes));
+	if (!g_variant_is_normal_form(out->variant)) {
+		g_clear_pointer(&out->variant, g_variant_unref);
+		return false;
+	}
+	g_variant_get(out->variant, "(&s^a&sm&sbb)", &out->facts, &out->headers, &out->fatal,
+		      &used_pch, &ok);
+	out->size = strlen(out->facts);
+	out->used_pch = used_pch;
+	out->ok = ok;
+	return true;
+}
+
+void extract_reply_clear(struct extract_reply *out)
+{
+	g_clear_pointer(&out->headers, g_free);
+	g_clear_pointer(&out->variant, g_variant_unref);
+}

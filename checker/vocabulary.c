@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vocabulary: see vocabulary.h.  Tables are sorted by name, for bsearch().
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vocabulary.h"
+
+#define MEMORY "mm/memory.c"
+#define MM_H "include/linux/mm.h"
+
+/*
+ * mm/memory.c: remap_pfn_range() sets VM_PFNMAP before it can fail.
+ * vm_insert_page() sets VM_MIXEDMAP on a vma that lacks it; so do its users.
+ * mm/huge_memory.c: vmf_insert_pfn_pmd() and _pud() want either flag.
+ */
+static const struct word words[] = {
+	{ "ERR_CAST", WORD_ERR_PTR, 0, NULL, "include/linux/err.h" },
+	{ "ERR_PTR", WORD_ERR_PTR, 0, NULL, "include/linux/err.h" },
+	{ "IS_ERR", WORD_IS_ERR, 0, NULL, "include/linux/err.h" },
+	{ "IS_ERR_OR_NULL", WORD_IS_ERR_OR_NULL, 0, NULL, "include/linux/err.h" },
+	{ "PTR_ERR", WORD_PTR_ERR, 0, NULL, "include/linux/err.h" },
+	{ "PTR_ERR_OR_ZERO", WORD_PTR_ERR, 0, NULL, "include/linux/err.h" },
+	{ "__vm_flags_mod", WORD_FLAGS_MOD, 0, NULL, MM_H },
+	{ "__vma_start_write", WORD_NOTHING, 0, NULL, "mm/mmap_lock.c" },
+	{ "apply_to_existing_page_range", WORD_WALKER, 0, NULL, MEMORY },
+	{ "apply_to_page_range", WORD_WALKER, 0, NULL, MEMORY },
+	{ "dma_buf_export", WORD_EXPORT, 0, NULL, "drivers/dma-buf/dma-buf.c" },
+	{ "dma_buf_mmap", WORD_FORWARD, 0, NULL, "drivers/dma-buf/dma-buf.c" },
+	{ "dump_vma", WORD_NOTHING, 0, NULL, "mm/debug.c" },
+	{ "filemap_fault", WORD_PAGE, 0, NULL, "mm/filemap.c" },
+	{ "filemap_map_pages", WORD_PAGE, 0, NULL, "mm/filemap.c" },
+	{ "filemap_page_mkwrite", WORD_NOTHING, 0, NULL, "mm/filemap.c" },
+	{ "generic_file_mmap", WORD_NOTHING, 0, NULL, "mm/filemap.c" },
+	{ "hugetlb_file_setup", WORD_FILE, 0, "hugetlbfs_file_operations", "fs/hugetlbfs/inode.c" },
+	{ "io_mapping_map_user", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, "mm/io-mapping.c" },
+	{ "io_remap_pfn_range", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MM_H },
+	{ "mmap_read_trylock", WORD_READ_TRYLOCK, 0, NULL, "include/linux/mmap_lock.h" },
+	{ "pte_mkspecial", WORD_PTE_SPECIAL, 0, NULL, "include/linux/pgtable.h" },
+	{ "remap_pfn_range", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MEMORY },
+	{ "remap_pfn_range_notrack", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MEMORY },
+	{ "remap_vmalloc_range", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, "mm/vmalloc.c" },
+	{ "remap_vmalloc_range_partial", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, "mm/vmalloc.c" },
+	{ "set_pte", WORD_PTE_SET, 0, NULL, "include/linux/pgtable.h" },
+	{ "set_pte_at", WORD_PTE_SET, 0, NULL, "include/linux/pgtable.h" },
+	{ "set_ptes", WORD_PTE_SET, 0, NULL, "include/linux/pgtable.h" },
+	{ "shmem_file_setup", WORD_FILE, 0, "mm/shmem.c:shmem_file_operations", "mm/shmem.c" },
+	{ "shmem_file_setup_with_mnt", WORD_FILE, 0, "mm/shmem.c:shmem_file_operations",
+	  "mm/shmem.c" },
+	{ "shmem_kernel_file_setup", WORD_FILE, 0, "mm/shmem.c:shmem_file_operations",
+	  "mm/shmem.c" },
+	{ "unmap_mapping_range", WORD_NOTHING, 0, NULL, MEMORY },
+	{ "vm_flags_clear", WORD_FLAGS_CLEAR, 0, NULL, MM_H },
+	{ "vm_flags_init", WORD_FLAGS_RESET, 0, NULL, MM_H },
+	{ "vm_flags_mod", WORD_FLAGS_MOD, 0, NULL, MM_H },
+	{ "vm_flags_reset", WORD_FLAGS_RESET, 0, NULL, MM_H },
+	{ "vm_flags_reset_once", WORD_FLAGS_RESET, 0, NULL, MM_H },
+	{ "vm_flags_set", WORD_FLAGS_SET, 0, NULL, MM_H },
+	{ "vm_get_page_prot", WORD_NOTHING, 0, NULL, "mm/mmap.c" },
+	{ "vm_insert_mixed", WORD_MIXED, WORD_VM_MIXEDMAP, NULL, MEMORY },
+	{ "vm_insert_page", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
+	{ "vm_insert_pages", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
+	{ "vm_insert_pfn", WORD_PFN, 0, NULL, MEMORY },
+	{ "vm_insert_pfn_prot", WORD_PFN, 0, NULL, MEMORY },
+	{ "vm_iomap_memory", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MEMORY },
+	{ "vm_map_pages", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
+	{ "vm_map_pages_zero", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
+	{ "vm_map_ram", WORD_NOTHING, 0, NULL, "mm/vmalloc.c" },
+	{ "vma_set_file", WORD_NOTHING, 0, NULL, "mm/util.c" },
+	{ "vma_set_page_prot", WORD_NOTHING, 0, NULL, "mm/mmap.c" },
+	{ "vma_start_write", WORD_NOTHING, 0, NULL, MM_H },
+	{ "vmf_insert_folio_pmd", WORD_PAGE, 0, NULL, "mm/huge_memory.c" },
+	{ "vmf_insert_folio_pud", WORD_PAGE, 0, NULL, "mm/huge_memory.c" },
+	{ "vmf_insert_mixed", WORD_MIXED, 0, NULL, MEMORY },
+	{ "vmf_insert_mixed_mkwrite", WORD_MIXED, 0, NULL, MEMORY },
+	{ "vmf_insert_mixed_prot", WORD_MIXED, 0, NULL, MEMORY },
+	{ "vmf_insert_page", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MM_H },
+	{ "vmf_insert_page_mkwrite", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
+	{ "vmf_insert_pfn", WORD_PFN, 0, NULL, MEMORY },
+	{ "vmf_insert_pfn_pmd", WORD_PFN, 0, NULL, "mm/huge_memory.c" },
+	{ "vmf_insert_pfn_pmd_prot", WORD_PFN, 0, NULL, "mm/huge_memory.c" },
+	{ "vmf_insert_pfn_prot", WORD_PFN, 0, NULL, MEMORY },
+	{ "vmf_insert_pfn_pud", WORD_PFN, 0, NULL, "mm/huge_memory.c" },
+	{ "vmf_insert_pfn_pud_prot", WORD_PFN, 0, NULL, "mm/huge_memory.c" },
+	{ "zap_page_range_single", WORD_NOTHING, 0, NULL, MEMORY },
+	{ "zap_vma_ptes", WORD_NOTHING, 0, NULL, MEMORY },
+};
+
+static const struct {
+	const char *key;
+	enum field_role role;
+} fields[] = {
+	{ "dma_buf::ops", FIELD_OPS },
+	{ "dma_buf_export_info::ops", FIELD_OPS },
+	{ "file::f_op", FIELD_FILE },
+	{ "vm_area_desc::private_data", FIELD_PRIVATE },
+	{ "vm_area_desc::vm_flags", FIELD_FLAGS },
+	{ "vm_area_desc::vm_ops", FIELD_VM_OPS },
+	{ "vm_area_struct::__vm_flags", FIELD_FLAGS },
+	{ "vm_area_struct::vm_file", FIELD_PRIVATE },
+	{ "vm_area_struct::vm_flags", FIELD_FLAGS },
+	{ "vm_area_struct::vm_ops", FIELD_VM_OPS },
+	{ "vm_area_struct::vm_private_data", FIELD_PRIVATE },
+	{ "vm_fault::page", FIELD_PAGE },
+	{ "vm_fault::vma", FIELD_VMA },
+};
+
+/* include/linux/mm.h, struct vm_operations_struct */
+const struct handler vm_handlers[] = {
+	{ "vm_operations_struct::fault", "fault", true },
+	{ "vm_operations_struct::huge_fault", "huge_fault", false },
+	{ "vm_operations_struct::map_pages", "map_pages", false },
+	{ "vm_operations_struct::page_mkwrite", "page_mkwrite", false },
+	{ "vm_operations_struct::pfn_mkwrite", "pfn_mkwrite", false },
+	{ NULL, NULL, false },
+};
+
+static const char *const environment_records[] = {
+	"dma_map_ops",		/* include/linux/dma-map-ops.h */
+	"iommu_domain_ops",	/* include/linux/iommu.h */
+	"iommu_ops",		/* include/linux/iommu.h */
+};
+
+/* drivers/gpu/drm/drm_prime.c, export_and_register_object() */
+const struct export_hook export_hooks[] = {
+	{ "drm_gem_object_funcs", "drm_gem_object_funcs::export", "drm_gem_prime_export",
+	  "drivers/gpu/drm/drm_prime.c" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+#define VALUE(member, expression) \
+	"unsigned long pfncheck_" member "(void) { return (unsigned long)(" expression "); }\n"
+
+const char vm_values_source[] =
+	"#include <linux/mm.h>\n"
+	VALUE("pfnmap", "VM_PFNMAP")
+	VALUE("mixedmap", "VM_MIXEDMAP")
+	VALUE("shared", "VM_SHARED")
+	VALUE("mayshare", "VM_MAYSHARE")
+	VALUE("maywrite", "VM_MAYWRITE")
+	VALUE("fault_error", "VM_FAULT_ERROR")
+	VALUE("fault_nopage", "VM_FAULT_NOPAGE")
+	VALUE("fault_retry", "VM_FAULT_RETRY");
+
+bool vm_values_set(struct vm_values *values, const char *function, gint64 value)
+{
+	const struct {
+		const char *name;
+		guint64 *to;
+	} members[] = {
+		{ "pfncheck_pfnmap", &values->pfnmap },
+		{ "pfncheck_mixedmap", &values->mixedmap },
+		{ "pfncheck_shared", &values->shared },
+		{ "pfncheck_mayshare", &values->mayshare },
+		{ "pfncheck_maywrite", &values->maywrite },
+		{ "pfncheck_fault_error", &values->fault_error },
+		{ "pfncheck_fault_nopage", &values->fault_nopage },
+		{ "pfncheck_fault_retry", &values->fault_retry },
+	};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(members); i++) {
+		if (!strcmp(members[i].name, function)) {
+			*members[i].to = (guint64)value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int compare_word(const void *key, const void *row)
+{
+	return strcmp(key, ((const struct word *)row)->name);
+}
+
+const struct word *word_find(const char *name)
+{
+	return bsearch(name, words, G_N_ELEMENTS(words), sizeof(*words), compare_word);
+}
+
+bool word_inserts(const struct word *word)
+{
+	return word->class <= WORD_FORWARD;
+}
+
+enum field_role field_role(const char *key)
+{
+	unsigned int low = 0, high = G_N_ELEMENTS(fields);
+
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+		int order = strcmp(key, fields[middle].key);
+
+		if (!order)
+			return fields[middle].role;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return FIELD_NONE;
+}
+
+bool record_is_environment(const char *record)
+{
+	for (unsigned int i = 0; i < G_N_ELEMENTS(environment_records); i++)
+		if (!strcmp(environment_records[i], record))
+			return true;
+	return false;
+}
