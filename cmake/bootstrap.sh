@@ -231,6 +231,10 @@ find_all_missing() {
 	fi
 }
 
+hint_for() {
+	[ "$1" != "$kernel_name" ] || [ "$provide_for" != audit ] || printf ', or give the TREE to audit'
+}
+
 provide() {
 	choose_versions "$1"
 	find_all_missing "$1"
@@ -257,7 +261,13 @@ provide() {
 	provide_for=$1
 	# shellcheck disable=SC2046
 	set -- $(missing_packages)
-	apt_offers "$@" || apt_update
+	if ! apt_offers "$@"; then
+		apt_update
+		for package; do
+			apt_offers "$package" || die "the package sources of this system lack $package:" \
+				"add one that has it$(hint_for "$package")"
+		done
+	fi
 	if ! as_root apt-get install -q -y --no-install-recommends "$@"; then
 		[ -z "$updated" ] || die "apt-get could not install: $*"
 		apt_update

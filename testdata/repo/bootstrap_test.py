@@ -73,7 +73,10 @@ for package; do
 done
 """)
             self.stub("apt-get", """
-[ "$1" = install ] || exit 0
+if [ "$1" = update ]; then
+	[ ! -e "$ROOT/offered-by-update" ] || rm "$ROOT/not-offered"
+	exit
+fi
 [ ! -e "$ROOT/offline" ] || exit 100
 shift
 for package; do
@@ -212,10 +215,19 @@ class Installing(BootstrapTest):
     def test_old_lists(self):
         machine = self.machine(missing=["bc"])
         (machine.root / "not-offered").write_text("bc\n")
+        (machine.root / "offered-by-update").touch()
         status, _, err = machine.run("audit", "tree")
         self.assertEqual(status, 3, err)
         self.assertEqual([call.split()[1] for call in machine.calls("apt-get")],
                          ["update", "install"])
+
+    def test_not_offered(self):
+        machine = self.machine(missing=["bc"])
+        (machine.root / "not-offered").write_text("bc\n")
+        status, out, err = machine.run("audit", "tree")
+        self.assertEqual((status, out), (2, ""))
+        self.assertIn("lack bc: add one", err.splitlines()[-1])
+        self.assertEqual(machine.calls("apt-get"), ["apt-get update -q"])
 
     def test_offline(self):
         machine = self.machine(missing=["bc"])
