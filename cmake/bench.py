@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Measure an audit of a kernel tree against plain clang on the same files.
+
+usage: bench.py PFNCHECK CLANG
+
+The tree is $PFNCHECK_KERNEL or the one that bootstrap.sh unpacked. Everything is
+measured in a cache of its own that starts empty: a run from nothing, a warm run,
+and a run with the configuration but without facts, whose CPU time is compared
+with that of clang -fsyntax-only over every file that it parsed, with the same
+flags and as many processes.
+"""
+
+import concurrent.futures
+import json
+import os
+import platform
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+KERNEL_NAME = "linux-source-6.12"
+# No findings, and findings.
+AUDIT_STATUSES = (0, 1)
+# In flags that --dump=tree prints.
+MACHINE_PATH = re.compile(r"(?<![A-Z_])(TREE|BUILD)(?=/|$)")
+
+
+def fail(message):
+    sys.exit(f"bench: {message}")
+
+
+def cache_home():
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    return Path(home) if home.startswith("/") else Path.home() / ".cache"
+
+
+def find_kernel():
+    given = os.environ.get("PFNCHECK_KERNEL")
+    tree = Path(given) if given else cache_home() / "pfncheck" / KERNEL_NAME
+    if not (tree / "Makefile").is_file():
+        fail(f"no kernel tree at {tree}: set PFNCHECK_KERNEL, or let "
+             "cmake/bootstrap.sh audit unpack one")
+    return tree.resolve()
+
+
+def cpu_of_children():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+class Run:
+    """One run of pfncheck, with the wall clock and the CPU time of all its processes."""
+
+    def __init__(self, program, tree, cache, *options):
+        stats_file = cache / "bench-stats.json"
+        stats_file.unlink(missing_ok=True)
+        command = [program, "audit", tree, "--cache", cache, "--stats", stats_file, *options]
+        cpu = cpu_of_children()
+        start = time.monotonic()
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, check=False)
+        self.wall = time.monotonic() - start
+        self.cpu = cpu_of_children() - cpu
+        self.output = done.stdout
+        if done.returncode not in AUDIT_STATUSES:
+            fail(f"pfncheck audit exited with {done.returncode}: {done.stderr.strip()}")
+        try:
+            self.stats = json.loads(stats_file.read_text())
+        except (OSError, ValueError) as error:
+            fail(f"pfncheck audit --stats left no statistics: {error}")
+
+    def stat(self, name):
+        return self.stats.get(name, float("nan"))
+
+
+def find_build(cache):
+    """The build directory of the one configuration in a cache."""
+    for header in cache.glob("**/include/generated/autoconf.h"):
+        return header.parents[2]
+    fail(f"no configured kernel in {cache}")
+
+
+def parse_flags(dump, tree, build):
+    """The flags of each file, from --dump=tree, which has names for machine paths."""
+    paths = {"TREE": tree, "BUILD": build}
+    files = {}
+    for line in dump.splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind == "file":
+            flags = files.setdefault(rest.split(" ")[0], [])
+        elif kind == "flag":
+            flags.append(MACHINE_PATH.sub(lambda match: str(paths[match[0]]), rest))
+    return files
+
+
+def parse_with_clang(clang, tree, build, files, jobs):
+    """CPU seconds for all files, and how many were refused."""
+    def parse(item):
+        path, flags = item
+        command = [clang, *flags, "-fsyntax-only", tree / path]
+        return subprocess.run(command, cwd=build, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              check=False).returncode
+
+    cpu = cpu_of_children()
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        refused = sum(status != 0 for status in pool.map(parse, sorted(files.items())))
+    return cpu_of_children() - cpu, refused
+
+
+def show(name, value, note=""):
+    print(f"{name:<34}{value:>12}  {note}".rstrip(), flush=True)
+
+
+def seconds(value):
+    return f"{value:.2f} s"
+
+
+def mebibytes(kib):
+    return f"{kib / 1024:.0f} MiB"
+
+
+def main():
+    if len(sys.argv) != 3:
+        fail("usage: bench.py PFNCHECK CLANG")
+    program, clang = sys.argv[1:]
+    tree = find_kernel()
+    jobs = os.cpu_count() or 1
+    print(f"{tree.name}, {jobs} x {platform.machine()}, {Path(clang).name}")
+
+    with tempfile.TemporaryDirectory(prefix="pfncheck-bench-") as directory:
+        cache = Path(directory)
+
+        first = Run(program, tree, cache)
+        show("configuration", seconds(first.stat("configure_s")), "once for each kernel")
+        show("cold audit", seconds(first.wall - first.stat("configure_s")),
+             "after it, flags of all files included")
+
+        warm = Run(program, tree, cache)
+        show("warm audit", seconds(warm.wall), f"{seconds(warm.cpu)} CPU")
+
+        stores = list(cache.glob("store*"))
+        for store in stores:
+            store.unlink()
+        again = Run(program, tree, cache) if stores else warm
+        show("cold audit again", seconds(again.wall),
+             f"{seconds(again.cpu)} CPU; scan {seconds(again.stat('scan_s'))}, "
+             f"extract {seconds(again.stat('extract_s'))}")
+
+        show("peak of the parent", mebibytes(max(run.stat("parent_peak_kib")
+                                                 for run in (first, warm, again))))
+        show("peak of the largest worker", mebibytes(max(run.stat("worker_peak_kib")
+                                                         for run in (first, again))))
+        show("files scanned", first.stat("files_scanned"))
+        show("files parsed", first.stat("files_parsed"))
+
+        build = find_build(cache)
+        dump = Run(program, tree, cache, "--dump=tree").output
+        files = parse_flags(dump, tree, build)
+        if not files:
+            fail("pfncheck audit --dump=tree names no files to give to clang")
+        cpu, refused = parse_with_clang(clang, tree, build, files, jobs)
+        show(f"{Path(clang).name} -fsyntax-only", seconds(cpu),
+             f"CPU for {len(files)} files" + (f", {refused} of them refused" if refused else ""))
+        show("audit : clang", f"{again.cpu / cpu:.2f}", "CPU, cold audit again to clang")
+
+
+if __name__ == "__main__":
+    main()
