@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tree: a path in, a kernel tree out: its release, its configurations and, for
+ * a batch of source files, the flags that libclang needs to read them.
+ *
+ * Knows kbuild, not C.  Writes only below the cache directory, never into the
+ * tree or into a build directory that was given.
+ */
+#ifndef PFNCHECK_TREE_H
+#define PFNCHECK_TREE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct tree;
+
+struct tree_options {
+	const char *path;	/* of the kernel tree */
+	const char *build;	/* its build directory (O=), or NULL */
+	const char *config;	/* a .config to use instead of allmodconfig, or NULL */
+	const char *const *arches;	/* NULL-terminated kernel names: x86, arm64, ...; NULL: x86 */
+	const char *cache;	/* cache directory, exists */
+	const char *clang;	/* the clang program of the libclang in use: "clang-19" */
+	bool no_kbuild;		/* run nothing of the tree's; flags by our own reckoning */
+	unsigned int jobs;
+	/* Called for things a person waits for ("configuring x86 ..."), may be NULL. */
+	void (*progress)(const char *message, void *data);
+	void *progress_data;
+};
+
+/* How one file of one configuration is compiled. */
+struct tree_file {
+	const char *path;	/* relative to the tree */
+	const char *const *flags;	/* NULL-terminated, absolute paths, allow-listed; neither -c, -o nor the file */
+	const char *module;	/* kbuild module ("drivers/gpu/drm/i915/i915"), or NULL if built in or unknown */
+	bool is_module;		/* compiled with -DMODULE */
+	bool built;		/* false: this configuration leaves the file out */
+};
+
+#define TREE_ERROR (tree_error_quark())
+GQuark tree_error_quark(void);
+
+/*
+ * Opens a tree and configures it if it has to be.  On failure returns NULL and
+ * one line in error that says what to do.
+ */
+struct tree *tree_open(const struct tree_options *options, GError **error);
+void tree_close(struct tree *tree);
+
+const char *tree_root(const struct tree *tree);		/* absolute, real path */
+const char *tree_release(const struct tree *tree);	/* "6.12.117" */
+guint tree_config_count(const struct tree *tree);
+const char *tree_config_arch(const struct tree *tree, guint config);	/* "x86" */
+const char *tree_config_name(const struct tree *tree, guint config);	/* "allmodconfig", ".config", "compile_commands.json" */
+const char *tree_config_build(const struct tree *tree, guint config);	/* absolute build directory */
+/* A hash over whatever the flags and generated headers of the configuration come from. */
+const char *tree_config_hash(const struct tree *tree, guint config);
+
+/*
+ * Finds the flags of files (relative paths of .c files): one kbuild call for
+ * the whole batch, nothing for files already known or cached.  A file whose
+ * flags cannot be had gets those of its directory (built is false then).
+ */
+bool tree_load_flags(struct tree *tree, guint config, const GPtrArray *files, GError **error);
+/* The flags of a file that was in a batch before; NULL for others. */
+const struct tree_file *tree_file(const struct tree *tree, guint config, const char *path);
+
+/* Generated headers that could not be made and were stubbed: const char *. */
+const GPtrArray *tree_stubs(const struct tree *tree);
+/* Sorted text of all of the above. */
+void tree_dump(const struct tree *tree, GString *out);
+
+#endif
