@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Validate JSON reports against their schema.
+
+usage: schema_test.py SCHEMA JSON...
+
+Beside that: a report stays valid with a field more in any of its objects, and
+becomes invalid when a field is taken out or has another type.
+"""
+import copy
+import json
+import sys
+
+try:
+    import jsonschema
+except ImportError:
+    print("skipped: no python3-jsonschema")
+    sys.exit(77)
+
+
+
+def objects(value, path="$"):
+    """Every object of value with its path."""
+    if isinstance(value, dict):
+        yield path, value
+        for key, child in value.items():
+            yield from objects(child, f"{path}.{key}")
+    elif isinstance(value, list):
+        for i, child in enumerate(value):
+            yield from objects(child, f"{path}[{i}]")
+
+
+def at(value, path):
+    """The object that objects() found at path, in a copy of the same value."""
+    return next(found for where, found in objects(value) if where == path)
+
+
+def main():
+    if len(sys.argv) < 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    with open(sys.argv[1], encoding="utf-8") as file:
+        schema = json.load(file)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    failed = 0
+
+    def fail(text):
+        nonlocal failed
+        failed += 1
+        print(text)
+
+    for name in sys.argv[2:]:
+        with open(name, encoding="utf-8") as file:
+            report = json.load(file)
+        errors = list(validator.iter_errors(report))
+        for error in errors:
+            fail(f"{name}: {error.json_path}: {error.message}")
+        if errors or len(report["routes"]) > 20:
+            continue  # the rest is shown by small and valid ones
+        for path, found in objects(report):
+            if path != "$.coverage.verdicts":
+                changed = copy.deepcopy(report)
+                at(changed, path)["added_later"] = [1]
+                if not validator.is_valid(changed):
+                    fail(f"{name}: {path}: refuses another field")
+            for key in found:
+                changed = copy.deepcopy(report)
+                del at(changed, path)[key]
+                if validator.is_valid(changed):
+                    fail(f"{name}: {path}: does without '{key}'")
+                changed = copy.deepcopy(report)
+                at(changed, path)[key] = 0.5
+                if validator.is_valid(changed):
+                    fail(f"{name}: {path}: takes a fraction for '{key}'")
+    print(f"{len(sys.argv) - 2} reports, {failed} faults")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
