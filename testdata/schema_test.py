@@ -7,8 +7,8 @@ usage: schema_test.py SCHEMA JSON...
 Beside that: a report stays valid with a field more in any of its objects, and
 becomes invalid when a field is taken out or has another type.
 """
-import copy
 import json
+import re
 import sys
 
 try:
@@ -30,11 +30,6 @@ def objects(value, path="$"):
             yield from objects(child, f"{path}[{i}]")
 
 
-def at(value, path):
-    """The object that objects() found at path, in a copy of the same value."""
-    return next(found for where, found in objects(value) if where == path)
-
-
 def main():
     if len(sys.argv) < 3:
         print(__doc__, file=sys.stderr)
@@ -44,6 +39,7 @@ def main():
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     failed = 0
+    seen = set()
 
     def fail(text):
         nonlocal failed
@@ -56,23 +52,26 @@ def main():
         errors = list(validator.iter_errors(report))
         for error in errors:
             fail(f"{name}: {error.json_path}: {error.message}")
-        if errors or len(report["routes"]) > 20:
-            continue  # the rest is shown by small and valid ones
-        for path, found in objects(report):
+        if errors:
+            continue
+        for path, found in list(objects(report)):
+            shape = re.sub(r"\[\d+\]", "", path)
+            if shape in seen:
+                continue
+            seen.add(shape)
             if path != "$.coverage.verdicts":
-                changed = copy.deepcopy(report)
-                at(changed, path)["added_later"] = [1]
-                if not validator.is_valid(changed):
+                found["added_later"] = [1]
+                if not validator.is_valid(report):
                     fail(f"{name}: {path}: refuses another field")
-            for key in found:
-                changed = copy.deepcopy(report)
-                del at(changed, path)[key]
-                if validator.is_valid(changed):
-                    fail(f"{name}: {path}: does without '{key}'")
-                changed = copy.deepcopy(report)
-                at(changed, path)[key] = 0.5
-                if validator.is_valid(changed):
+                del found["added_later"]
+            for key, value in list(found.items()):
+                found[key] = 0.5
+                if validator.is_valid(report):
                     fail(f"{name}: {path}: takes a fraction for '{key}'")
+                del found[key]
+                if validator.is_valid(report):
+                    fail(f"{name}: {path}: does without '{key}'")
+                found[key] = value
     print(f"{len(sys.argv) - 2} reports, {failed} faults")
     return 1 if failed else 0
 
