@@ -139,7 +139,7 @@ static bool set_arches(struct options *options, const char *value, GError **erro
 static const struct option_row audit_options[] = {
 	{ "against", 0, "FILE", "report only what is not in FILE, a saved JSON audit",
 	  KEPT(against) },
-	{ "format", 0, "FORMAT", "text (default) or json", set_format, 0 },
+	{ "format", 0, "FORMAT", "how to write the report:", set_format, 0 },
 	{ "output", 'o', "FILE", "write the report to FILE", KEPT(output) },
 	{ "color", 0, "WHEN", "auto (default), always or never", set_colour, 0 },
 	{ "fail-on", 0, "LEVEL",
@@ -328,7 +328,7 @@ bool options_parse(struct options *options, int argc, char **argv, GError **erro
 	if (!options->tree)
 		options->tree = g_strdup(".");
 	if (!options->format)
-		options->format = g_strdup(report_text.name);
+		options->format = g_strdup(report_writers()[0]->name);
 	if (!options->jobs)
 		options->jobs = MIN(g_get_num_processors(), JOBS_MAX);
 	return true;
@@ -358,6 +358,19 @@ static void append_help(GString *out, const char *left, const char *text)
 		g_string_append_printf(out, "  %-*s %s\n", HELP_COLUMN, i ? "" : left, lines[i]);
 }
 
+/* The formats, as further lines of their option's help. */
+static void append_formats(GString *out)
+{
+	const struct report_writer *const *writers = report_writers();
+
+	for (gsize i = 0; writers[i]; i++) {
+		g_autofree char *line = g_strdup_printf("%-5s %s%s", writers[i]->name,
+							writers[i]->help, i ? "" : " (default)");
+
+		append_help(out, "", line);
+	}
+}
+
 static void help_command(GString *out, const struct command_row *command)
 {
 	const struct option_row *rows = command->options;
@@ -377,6 +390,8 @@ static void help_command(GString *out, const struct command_row *command)
 							row->argument ? row->argument : "");
 
 		append_help(out, left, row->help);
+		if (row->set == set_format)
+			append_formats(out);
 	}
 }
 

@@ -15,8 +15,9 @@
 #include <glib/gstdio.h>
 
 static const struct report_writer *const writers[] = {
-	&report_text,
+	&report_text, /* the default */
 	&report_json,
+	NULL,
 };
 
 G_DEFINE_QUARK(pfncheck_report_error, report_error)
@@ -98,9 +99,14 @@ static int write_file(const char *path, const GString *text)
 	return err;
 }
 
+const struct report_writer *const *report_writers(void)
+{
+	return writers;
+}
+
 const struct report_writer *report_find_writer(const char *name)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(writers); i++) {
+	for (gsize i = 0; writers[i]; i++) {
 		if (strcmp(writers[i]->name, name) == 0)
 			return writers[i];
 	}
@@ -111,14 +117,14 @@ char *report_writer_names(void)
 {
 	GString *names = g_string_new(NULL);
 
-	for (gsize i = 0; i < G_N_ELEMENTS(writers); i++)
+	for (gsize i = 0; writers[i]; i++)
 		g_string_append_printf(names, "%s%s", i ? ", " : "", writers[i]->name);
 	return g_string_free(names, FALSE);
 }
 
 bool report_write(const struct audit *audit, const struct report_options *options, GError **error)
 {
-	const char *format = options->format ? options->format : report_text.name;
+	const char *format = options->format ? options->format : writers[0]->name;
 	const struct report_writer *writer = report_find_writer(format);
 	bool to_stdout = !options->output || strcmp(options->output, "-") == 0;
 	struct report_options resolved = *options;

@@ -50,6 +50,8 @@ enum report_error {
 	REPORT_ERROR_WRITE,  /* the output cannot be written */
 };
 
+/* All writers, the default one first, NULL after the last one. */
+const struct report_writer *const *report_writers(void);
 /* The writer called name, or NULL. */
 const struct report_writer *report_find_writer(const char *name);
 /* "text, json, ...": the names of all writers, in a new string. */

@@ -264,6 +264,6 @@ static void write_json(const struct audit *audit, const struct report_options *o
 
 const struct report_writer report_json = {
 	.name = "json",
-	.help = "for programs: everything that is known (audit.schema.json)",
+	.help = "for programs, with everything that is known",
 	.write = write_json,
 };
