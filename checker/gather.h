@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * gather: what source found in one file after the other, kept small: one thread's
+ * share of a scan.
+ *
+ * Of every file its functions, variables, references and uses of macros are kept
+ * as entries of a file_index, and how its types are made of others.  Of files that
+ * matter, names and lines are kept, too.
+ */
+#ifndef PFNCHECK_GATHER_H
+#define PFNCHECK_GATHER_H
+
+#include "source.h"
+
+struct gathered_function {
+	const char *name;
+	guint line;
+	guint first_call; /* in calls; up to the next function's */
+	bool macro;
+};
+
+struct gathered_table {
+	const char *type; /* tag or typedef's name; "" for a record without a tag */
+	const char *name;
+	guint64 type_hash;
+	guint line;
+	guint first_path; /* in paths */
+	guint path_count;
+	bool alias;
+	bool initialised;
+};
+
+struct gathered_use {
+	guint64 macro;
+	const char *name;			 /* of the macro */
+	const char *arguments[SOURCE_ARGUMENTS]; /* NULL where there is none */
+	guint line;
+};
+
+struct gathered_piece {
+	const char *word;
+	int argument; /* negative: word it is */
+};
+
+struct gathered_macro {
+	guint64 macro;
+	guint64 type; /* 0: it uses another one */
+	guint64 use;
+	int argument;
+	bool initialised;
+	guint piece_count;
+	struct gathered_piece pieces[SOURCE_PIECES];
+};
+
+/* One file; its rows in the arrays end where those of the next one begin. */
+struct gathered_file {
+	char *path;
+	guint number;
+	guint mentions; /* enum source_mention */
+	bool detailed;
+	/* Its first rows; but for macros there are some only if it is detailed. */
+	guint macros, functions, calls, tables, uses;
+};
+
+struct gathered_failure {
+	char *path;
+	char *reason;
+};
+
+struct gather {
+	struct source *source;
+	gint *next_number; /* of files; shared */
+	bool all_detailed; /* not only of files that matter */
+
+	GStringChunk *strings;
+	GHashTable *interned;  /* guint64, hash of a word -> const char * */
+	GArray *files;	       /* struct gathered_file */
+	GArray *failures;      /* struct gathered_failure */
+	GPtrArray *rust_files; /* char * */
+
+	/* Of every file */
+	GArray *function_entries; /* guint64 */
+	GArray *table_entries;
+	GArray *reference_entries;
+	GArray *use_entries;
+	GArray *relations;	   /* struct source_relation */
+	GArray *macros;		   /* struct gathered_macro */
+	GHashTable *mapping_types; /* const char *, a set */
+
+	/* Of files that matter */
+	GArray *functions; /* struct gathered_function */
+	GPtrArray *calls;  /* const char *, "name" or "->name" */
+	GArray *tables;	   /* struct gathered_table */
+	GArray *paths;	   /* struct source_path */
+	GArray *uses;	   /* struct gathered_use */
+
+	guint64 *recent; /* entries that need not be repeated */
+};
+
+/* The caller frees it with gather_free(); next_number has to live as long. */
+struct gather *gather_new(gint *next_number, bool all_detailed);
+void gather_free(struct gather *gather);
+
+/* For walk: data is a struct gather. */
+void gather_read(void *data, const char *path, char *text, gsize length);
+void gather_fail(void *data, const char *path, const char *reason);
+
+#endif

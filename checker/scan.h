@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * scan: one read of every source of the tree, by tokens: which files can
+ * matter, and where functions and tables that can matter are defined.
+ *
+ * Knows tokens, not C: comments and strings are skipped, macros are known only
+ * as far as they define variables, every #if branch but "#if 0" is read.  What
+ * it says is a superset of what a compiler sees; the counts of ops objects are
+ * the check on extract.
+ *
+ * All strings and arrays belong to the scan.  Paths are relative to the tree, and
+ * in the order of strcmp() wherever there are several.  Queries may come from
+ * several threads.
+ */
+#ifndef PFNCHECK_SCAN_H
+#define PFNCHECK_SCAN_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct scan;
+
+struct scan_options {
+	const char *root;	   /* absolute path of the tree */
+	const char *const *arches; /* NULL-terminated; arch/ of others is left out; NULL: all */
+	unsigned int jobs;	   /* 0: as many as there are processors */
+};
+
+/* An object of type struct dma_buf_ops that the text defines. */
+struct scan_object {
+	const char *file;
+	unsigned int line;
+	const char *name; /* of the outermost variable */
+	bool nested;	  /* inside another struct's initialiser */
+};
+
+struct scan_failure {
+	const char *file;
+	const char *reason;
+};
+
+/* Reads the tree.  NULL, with error set (G_FILE_ERROR), if its top cannot be read. */
+struct scan *scan_tree(const struct scan_options *options, GError **error);
+void scan_free(struct scan *scan);
+
+guint scan_files_read(const struct scan *scan);
+/* Files that could not be read: struct scan_failure, sorted. */
+const GPtrArray *scan_failures(const struct scan *scan);
+
+/*
+ * Files (const char *, .c and .h) whose text names one of the types that a mapping
+ * passes through (vm_area_struct, vm_fault, vm_area_desc, vm_operations_struct), or
+ * what dma-bufs are exported with (dma_buf_ops, dma_buf_export_info, the functions).
+ */
+const GPtrArray *scan_candidates(const struct scan *scan);
+/* Candidates that define dma_buf_ops objects or, .c files only, export dma-bufs. */
+const GPtrArray *scan_exporters(const struct scan *scan);
+/* struct scan_object, sorted by file and line. */
+const GPtrArray *scan_objects(const struct scan *scan);
+/*
+ * Record types (const char *, tags) with a callback that takes a vm_area_struct, a
+ * vm_fault or a vm_area_desc.
+ */
+const GPtrArray *scan_mapping_types(const struct scan *scan);
+/* Files that define a function called name (const char *), or NULL. */
+const GPtrArray *scan_function_files(const struct scan *scan, const char *name);
+/*
+ * Files that define a variable of type struct record, or of a type that embeds one
+ * or is a typedef of one, array elements and those made by macros included, or NULL.
+ */
+const GPtrArray *scan_table_files(const struct scan *scan, const char *record);
+/* Files in which the identifier occurs as "&name" or "= name", tables' users, or NULL. */
+const GPtrArray *scan_reference_files(const struct scan *scan, const char *name);
+/*
+ * What the functions of that name call, and what macros of that name that take
+ * arguments spell (const char *, sorted): "name", or "->name" for a call through a
+ * field.  Known for candidates, for files that name dma_buf, drm_driver and the
+ * like, and for core code that maps.  NULL if there is no such function.
+ */
+const GPtrArray *scan_callees(const struct scan *scan, const char *function);
+/* .rs files that mention gem or dma_buf tables: const char *. */
+const GPtrArray *scan_rust_files(const struct scan *scan);
+
+/* All of the above but for the references, as sorted lines with tabs between the fields. */
+void scan_dump(const struct scan *scan, GString *out);
+
+#endif

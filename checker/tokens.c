@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tokens: a text in, its tokens out.  Every source of a kernel, a gigabyte, goes
+ * through tokens_next(); it looks at each byte about once.
+ *
+ * Not handled: trigraphs, and a line that is continued inside of a word.
+ */
+#include "tokens.h"
+
+#include <string.h>
+
+#define WORD_FACTOR G_GUINT64_CONSTANT(0x9e3779b97f4a7c15)
+#define SLOT_BITS 10
+#define SLOTS (1 << SLOT_BITS)
+
+struct token_words {
+	struct {
+		guint64 hash;
+		const struct token_word *word;
+	} slots[SLOTS];
+};
+
+enum byte_class {
+	BYTE_OTHER = 0, /* a token of its own */
+	BYTE_SPACE,
+	BYTE_WORD,
+	BYTE_DIGIT,
+	BYTE_QUOTE,
+	BYTE_SLASH,
+	BYTE_HASH,
+	BYTE_OPERATOR, /* may be one of several characters */
+	BYTE_NUL,
+};
+
+#define REPEAT_4(x) x, x, x, x
+#define REPEAT_16(x) REPEAT_4(x), REPEAT_4(x), REPEAT_4(x), REPEAT_4(x)
+#define REPEAT_32(x) REPEAT_16(x), REPEAT_16(x)
+#define REPEAT_26(x) REPEAT_16(x), REPEAT_4(x), REPEAT_4(x), x, x
+
+/* A byte -> its class; bytes from 0x80 are taken for letters. */
+static const guint8 byte_classes[256] = {
+	BYTE_NUL,
+	REPEAT_4(BYTE_OTHER),
+	REPEAT_4(BYTE_OTHER),
+	/* \t \n \v \f \r */
+	BYTE_SPACE,
+	BYTE_SPACE,
+	BYTE_SPACE,
+	BYTE_SPACE,
+	BYTE_SPACE,
+	REPEAT_16(BYTE_OTHER),
+	BYTE_OTHER,
+	BYTE_OTHER,
+	/* space ! " # $ % & ' ( ) * + , - . / */
+	BYTE_SPACE,
+	BYTE_OPERATOR,
+	BYTE_QUOTE,
+	BYTE_HASH,
+	BYTE_WORD,
+	BYTE_OPERATOR,
+	BYTE_OPERATOR,
+	BYTE_QUOTE,
+	BYTE_OTHER,
+	BYTE_OTHER,
+	BYTE_OPERATOR,
+	BYTE_OPERATOR,
+	BYTE_OTHER,
+	BYTE_OPERATOR,
+	BYTE_OPERATOR,
+	BYTE_SLASH,
+	/* 0 to 9 : ; < = > ? @ */
+	REPEAT_4(BYTE_DIGIT),
+	REPEAT_4(BYTE_DIGIT),
+	BYTE_DIGIT,
+	BYTE_DIGIT,
+	BYTE_OTHER,
+	BYTE_OTHER,
+	BYTE_OPERATOR,
+	BYTE_OPERATOR,
+	BYTE_OPERATOR,
+	BYTE_OTHER,
+	BYTE_OTHER,
+	/* A to Z [ \ ] ^ _ ` */
+	REPEAT_26(BYTE_WORD),
+	BYTE_OTHER,
+	BYTE_SPACE,
+	BYTE_OTHER,
+	BYTE_OPERATOR,
+	BYTE_WORD,
+	BYTE_OTHER,
+	/* a to z { | } ~ */
+	REPEAT_26(BYTE_WORD),
+	BYTE_OTHER,
+	BYTE_OPERATOR,
+	BYTE_OTHER,
+	BYTE_OTHER,
+	BYTE_OTHER,
+	REPEAT_32(BYTE_WORD),
+	REPEAT_32(BYTE_WORD),
+	REPEAT_32(BYTE_WORD),
+	REPEAT_32(BYTE_WORD),
+};
+
+static inline unsigned int byte_class(const char *at)
+{
+	return byte_classes[(guint8)*at];
+}
+
+static inline bool is_word_byte(const char *at)
+{
+	unsigned int class = byte_class(at);
+
+	return class == BYTE_WORD || class == BYTE_DIGIT;
+}
+
+guint64 word_hash(const char *text, gsize length)
+{
+	guint64 hash = 0;
+	gsize i;
+
+	for (i = 0; i < length; i++)
+		hash = (hash + (guint8)text[i]) * WORD_FACTOR;
+	return hash ^ hash >> 32;
+}
+
+/* The slot of a hash: that of its word, or the free one where it belongs. */
+static inline gsize word_slot(const struct token_words *words, guint64 hash)
+{
+	gsize slot = hash & (SLOTS - 1);
+
+	while (words->slots[slot].word && words->slots[slot].hash != hash)
+		slot = (slot + 1) & (SLOTS - 1);
+	return slot;
+}
+
+struct token_words *token_words_new(const struct token_word *array, gsize count)
+{
+	struct token_words *words = g_new0(struct token_words, 1);
+	gsize i;
+
+	g_assert(count < SLOTS / 2);
+	for (i = 0; i < count; i++) {
+		guint64 hash = word_hash(array[i].text, strlen(array[i].text));
+		gsize slot = word_slot(words, hash);
+
+		words->slots[slot].hash = hash;
+		words->slots[slot].word = &array[i];
+	}
+	return words;
+}
+
+void token_words_free(struct token_words *words)
+{
+	g_free(words);
+}
+
+void tokens_init(struct tokens *tokens, const struct token_words *words, const char *text,
+		 gsize length, bool macro)
+{
+	*tokens = (struct tokens){
+		.at = text,
+		.begin = text,
+		.end = text + length,
+		.words = words,
+		.macro = macro,
+	};
+	if (!macro && length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		tokens->at += 3;
+}
+
+static const char *skip_comment(struct tokens *tokens, const char *at)
+{
+	const char *p = at + 2;
+
+	tokens->comment = at;
+	for (;;) {
+		p = memchr(p, '*', tokens->end - p);
+		if (!p) {
+			p = tokens->end;
+			break;
+		}
+		if (*++p == '/') {
+			p++;
+			break;
+		}
+	}
+	tokens->comment_end = p;
+	return p;
+}
+
+/* The end of the line that at is in, its continuations included. */
+static const char *line_end(const struct tokens *tokens, const char *at)
+{
+	for (;;) {
+		const char *p = memchr(at, '\n', tokens->end - at);
+
+		if (!p)
+			return tokens->end;
+		if (p[-1] != '\\' && !(p[-1] == '\r' && p - at > 1 && p[-2] == '\\'))
+			return p;
+		at = p + 1;
+	}
+}
+
+static const char *skip_string(const struct tokens *tokens, const char *at)
+{
+	char quote = *at++;
+
+	while (at < tokens->end && *at != quote && *at != '\n') {
+		if (*at == '\\' && at + 1 < tokens->end)
+			at++;
+		at++;
+	}
+	return at < tokens->end && *at == quote ? at + 1 : at;
+}
+
+/* The end of the directive whose '#' is at: comments may continue it. */
+static const char *directive_end(const struct tokens *tokens, const char *at)
+{
+	struct tokens scratch = *tokens;
+
+	for (;;) {
+		const char *end = line_end(tokens, at);
+		const char *p = memchr(at, '/', end - at);
+
+		if (!p)
+			return end;
+		/* Only here do comments and strings have to be told apart. */
+		for (; at < end; at++) {
+			if (*at == '"' || *at == '\'') {
+				const char *closed = skip_string(tokens, at);
+
+				at = MIN(closed, end) - 1;
+			} else if (*at == '/' && at[1] == '/') {
+				return end;
+			} else if (*at == '/' && at[1] == '*') {
+				at = skip_comment(&scratch, at) - 1;
+				if (at >= end)
+					break;
+			}
+		}
+		if (at <= end)
+			return end;
+		at++;
+	}
+}
+
+/* Whether only space and comments are between the start of the line and at. */
+static bool opens_line(const struct tokens *tokens, const char *at)
+{
+	while (at > tokens->begin) {
+		if (at == tokens->comment_end)
+			at = tokens->comment;
+		else if (at[-1] == '\n')
+			return true;
+		else if (byte_class(at - 1) == BYTE_SPACE || (guint8)at[-1] >= 0x80)
+			at--;
+		else
+			return false;
+	}
+	return true;
+}
+
+static inline const char *read_word(const struct tokens *tokens, const char *at,
+				    struct token *token)
+{
+	const char *p = at;
+	guint64 hash = 0;
+	gsize slot;
+
+	do {
+		hash = (hash + (guint8)*p++) * WORD_FACTOR;
+	} while (is_word_byte(p));
+	hash ^= hash >> 32;
+
+	token->hash = hash;
+	slot = word_slot(tokens->words, hash);
+	if (tokens->words->slots[slot].word) {
+		token->class = tokens->words->slots[slot].word->class;
+		token->number = tokens->words->slots[slot].word->number;
+	}
+	return p;
+}
+
+/* An operator's kind in *kind; the end of it is returned. */
+static inline const char *read_operator(const char *at, guint8 *kind)
+{
+	char c = *at, next = at[1];
+
+	if (c == '-' && next == '>') {
+		*kind = TOKEN_ARROW;
+		return at + 2;
+	}
+	if (c == '.') {
+		if (next != '.' || at[2] != '.')
+			return at + 1;
+		*kind = TOKEN_OPERATOR;
+		return at + 3;
+	}
+	if (next == '=') {
+		*kind = TOKEN_OPERATOR;
+		return at + 2;
+	}
+	if (next == c && strchr("&|<>+-", c)) {
+		*kind = TOKEN_OPERATOR;
+		return at[2] == '=' && (c == '<' || c == '>') ? at + 3 : at + 2;
+	}
+	return at + 1;
+}
+
+bool tokens_next(struct tokens *tokens, struct token *token)
+{
+	const char *at = tokens->at;
+
+	token->hash = 0;
+	token->class = 0;
+	for (;;) {
+		token->text = at;
+		token->kind = *at;
+
+		switch (byte_class(at)) {
+		case BYTE_SPACE:
+			at++;
+			continue;
+		case BYTE_WORD:
+			token->kind = TOKEN_WORD;
+			at = read_word(tokens, at, token);
+			break;
+		case BYTE_DIGIT:
+			token->kind = TOKEN_NUMBER;
+			do {
+				at++;
+			} while (is_word_byte(at));
+			break;
+		case BYTE_QUOTE:
+			token->kind = TOKEN_STRING;
+			at = skip_string(tokens, at);
+			break;
+		case BYTE_SLASH:
+			if (at[1] == '*') {
+				at = skip_comment(tokens, at);
+				continue;
+			}
+			if (at[1] == '/') {
+				tokens->comment = at;
+				at = line_end(tokens, at);
+				tokens->comment_end = at;
+				continue;
+			}
+			at = read_operator(at, &token->kind);
+			break;
+		case BYTE_HASH:
+			if (tokens->macro) {
+				if (at[1] == '#') {
+					token->kind = TOKEN_PASTE;
+					at++;
+				}
+				at++;
+				break;
+			}
+			if (!opens_line(tokens, at)) {
+				token->kind = TOKEN_OPERATOR;
+				at++;
+				break;
+			}
+			token->kind = TOKEN_DIRECTIVE;
+			at = directive_end(tokens, at);
+			break;
+		case BYTE_OPERATOR:
+			at = read_operator(at, &token->kind);
+			break;
+		case BYTE_NUL:
+			if (at < tokens->end) {
+				at++;
+				continue;
+			}
+			token->kind = TOKEN_END;
+			token->length = 0;
+			tokens->at = at;
+			return false;
+		default:
+			at++;
+			break;
+		}
+		token->length = at - token->text;
+		tokens->at = at;
+		return true;
+	}
+}
