@@ -295,8 +295,9 @@ struct source_reader {
 	guint function;	      /* index */
 	guint function_depth; /* of its body */
 
-	struct token last;   /* the token before the current one */
-	struct token before; /* the one before last */
+	struct token recent[3];
+	struct token *last;   /* the token before the current one */
+	struct token *before; /* the one before last */
 
 	struct token macro[MACRO_TOKENS];
 };
@@ -635,18 +636,18 @@ static void open_brace(struct source_reader *r)
 		open_level(r, SCOPE_OTHER);
 	} else if (scope == SCOPE_OTHER) {
 		open_level(r, SCOPE_OTHER);
-	} else if (scope == SCOPE_TABLE && r->last.kind != '(') {
+	} else if (scope == SCOPE_TABLE && r->last->kind != '(') {
 		struct source_path path = designated_path(r, 0);
 
 		add_path(r, &path);
 		open_table(r, path.table);
 		r->levels[r->depth - 1].path = path;
-	} else if (r->last.kind == '=') {
+	} else if (r->last->kind == '=') {
 		open_table(r, declares_variable(s) && !s->parens ? declare_variable(r, true) :
 								   G_MAXUINT);
 	} else if (scope != SCOPE_FILE || s->parens) {
 		open_level(r, SCOPE_BODY);
-	} else if (s->is_extern && r->last.kind == TOKEN_STRING) {
+	} else if (s->is_extern && r->last->kind == TOKEN_STRING) {
 		open_level(r, SCOPE_FILE);
 	} else if (s->assigned) {
 		open_level(r, SCOPE_OTHER);
@@ -656,11 +657,19 @@ static void open_brace(struct source_reader *r)
 	}
 }
 
+/* Whether a '}' may well be that of an array's element: more follows. */
+static bool continues_table(const struct source_reader *r)
+{
+	char next = *reader_ahead(r);
+
+	return reader_scope(r) == SCOPE_TABLE && (next == ',' || next == '}');
+}
+
 static void close_brace(struct source_reader *r, const struct token *token)
 {
 	struct level *level;
 
-	if (r->depth > 1 && in_first_column(r, token))
+	if (r->depth > 1 && in_first_column(r, token) && !continues_table(r))
 		recover(r, 1);
 	if (r->overflow) {
 		r->overflow--;
@@ -777,30 +786,30 @@ static void read_assignment(struct source_reader *r)
 static void open_paren(struct source_reader *r)
 {
 	struct statement *s = &r->statement;
-	bool word = is_plain(&r->last);
+	bool word = is_plain(r->last);
 
 	if (word && r->in_function) {
 		struct source_call call = {
-			.name = word_of(&r->last),
-			.member = r->before.kind == TOKEN_ARROW || r->before.kind == '.',
+			.name = word_of(r->last),
+			.member = r->before->kind == TOKEN_ARROW || r->before->kind == '.',
 		};
 
 		g_array_append_val(r->source->calls, call);
 	}
 	if (reader_scope(r) == SCOPE_FILE && !s->assigned) {
-		if (!s->parens && (word || r->last.kind == '*' || r->last.class == WORD_TYPE)) {
+		if (!s->parens && (word || r->last->kind == '*' || r->last->class == WORD_TYPE)) {
 			struct group *group = add_group(r);
 
 			if (word)
-				group->word = word_of(&r->last);
-			group->declared =
-				r->before.kind == '*' ||
-				(r->before.kind == TOKEN_WORD && r->before.class != WORD_STORAGE &&
-				 r->before.class != WORD_EXTERN);
-		} else if (s->parens == 1 && word && r->before.kind == '*' && r->group_count &&
+				group->word = word_of(r->last);
+			group->declared = r->before->kind == '*' ||
+					  (r->before->kind == TOKEN_WORD &&
+					   r->before->class != WORD_STORAGE &&
+					   r->before->class != WORD_EXTERN);
+		} else if (s->parens == 1 && word && r->before->kind == '*' && r->group_count &&
 			   !r->groups[r->group_count - 1].word.text) {
 			/* int (*name(arguments))(arguments of the result) */
-			r->groups[r->group_count - 1].word = word_of(&r->last);
+			r->groups[r->group_count - 1].word = word_of(r->last);
 			r->groups[r->group_count - 1].declared = true;
 		}
 	}
@@ -835,13 +844,14 @@ static void read_parenthesised(struct source_reader *r, const struct token *toke
 
 static void read_reference(struct source_reader *r, const struct token *token)
 {
-	if (r->last.kind == '&') {
-		if (is_plain(&r->before) || r->before.kind == ']' || r->before.kind == TOKEN_NUMBER)
+	if (r->last->kind == '&') {
+		if (is_plain(r->before) || r->before->kind == ']' ||
+		    r->before->kind == TOKEN_NUMBER)
 			return;
 		if (r->tokens.at[0] == '-' && r->tokens.at[1] == '>')
 			return;
 		g_array_append_val(r->source->references, token->hash);
-	} else if (r->last.kind == '=') {
+	} else if (r->last->kind == '=') {
 		char next = *reader_ahead(r);
 
 		if (next == ',' || next == ';' || next == '}')
@@ -867,7 +877,7 @@ static void read_plain_word(struct source_reader *r, const struct token *token)
 		s->tag = TAG_GIVEN;
 		return;
 	}
-	if (r->last.kind == '.' && reader_scope(r) == SCOPE_TABLE) {
+	if (r->last->kind == '.' && reader_scope(r) == SCOPE_TABLE) {
 		if (s->designator_count < SOURCE_PATH_LENGTH)
 			s->designators[s->designator_count++] = token->hash;
 		return;
@@ -893,7 +903,7 @@ static void read_word(struct source_reader *r, const struct token *token)
 		recover(r, 0);
 	if (token->class == WORD_MENTION)
 		r->source->mentions |= token->number;
-	if (token->class <= WORD_MENTION && (r->last.kind == '&' || r->last.kind == '='))
+	if (token->class <= WORD_MENTION && (r->last->kind == '&' || r->last->kind == '='))
 		read_reference(r, token);
 	if (s->parens || s->brackets) {
 		read_parenthesised(r, token);
@@ -938,10 +948,10 @@ static void follow_cast(struct source_reader *r, const struct token *token)
 
 	switch (token->kind) {
 	case '(':
-		if (r->last.kind != TOKEN_WORD || r->last.class == WORD_CONTROL)
+		if (r->last->kind != TOKEN_WORD || r->last->class == WORD_CONTROL)
 			next = CAST_OPEN;
 		/* "if (x) {" and its kin are no casts. */
-		if (r->last.class == WORD_CONTROL && r->last.text[0] != 'r')
+		if (r->last->class == WORD_CONTROL && r->last->text[0] != 'r')
 			next = CAST_NONE;
 		break;
 	case TOKEN_WORD:
@@ -1081,10 +1091,13 @@ static void read_define(struct source_reader *r, const char *at, const char *end
 	struct tokens tokens;
 	struct token token;
 	struct source_word name;
-	bool function_like;
+	bool function_like = memchr(at, '(', end - at);
 	char *stop = r->text + (end - r->text);
 	char saved = *stop;
 
+	/* Most macros are numbers. */
+	if (!function_like && !memchr(at, '{', end - at))
+		return;
 	*stop = '\0';
 	tokens_init(&tokens, r->source->words, at, end - at, true);
 	if (!tokens_next(&tokens, &token) || token.kind != TOKEN_WORD)
@@ -1273,7 +1286,7 @@ static void read_token(struct source_reader *r, const struct token *token)
 void source_read(struct source *source, char *text, gsize length, guint number)
 {
 	struct source_reader *r = source->reader;
-	struct token token;
+	struct token *token = &r->recent[0], *free;
 
 	source->mentions = 0;
 	g_array_set_size(source->functions, 0);
@@ -1299,18 +1312,22 @@ void source_read(struct source *source, char *text, gsize length, guint number)
 	r->old_style = (struct source_word){ 0 };
 	r->cast = CAST_NONE;
 	r->in_function = false;
-	r->last = (struct token){ 0 };
-	r->before = (struct token){ 0 };
+	memset(r->recent, 0, sizeof(r->recent));
+	r->last = &r->recent[1];
+	r->before = &r->recent[2];
 	tokens_init(&r->tokens, source->words, text, length, false);
 
-	while (tokens_next(&r->tokens, &token)) {
-		if (token.kind == TOKEN_DIRECTIVE) {
-			read_directive(r, &token);
+	while (tokens_next(&r->tokens, token)) {
+		if (token->kind == TOKEN_DIRECTIVE) {
+			read_directive(r, token);
 			continue;
 		}
-		read_token(r, &token);
+		read_token(r, token);
+		/* What was before the last one is not needed any more. */
+		free = r->before;
 		r->before = r->last;
 		r->last = token;
+		token = free;
 	}
 	flush_groups(r);
 }

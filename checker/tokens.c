@@ -21,10 +21,10 @@ struct token_words {
 };
 
 enum byte_class {
-	BYTE_OTHER = 0, /* a token of its own */
-	BYTE_SPACE,
-	BYTE_WORD,
+	BYTE_WORD = 0,
 	BYTE_DIGIT,
+	BYTE_OTHER, /* a token of its own */
+	BYTE_SPACE,
 	BYTE_QUOTE,
 	BYTE_SLASH,
 	BYTE_HASH,
@@ -108,19 +108,54 @@ static inline unsigned int byte_class(const char *at)
 
 static inline bool is_word_byte(const char *at)
 {
-	unsigned int class = byte_class(at);
+	return byte_class(at) <= BYTE_DIGIT;
+}
 
-	return class == BYTE_WORD || class == BYTE_DIGIT;
+/* One step of the hash: eight bytes of the word, or its end filled up with zeros. */
+static inline guint64 hash_step(guint64 hash, guint64 bytes)
+{
+	hash = (hash ^ bytes) * WORD_FACTOR;
+	return hash ^ hash >> 29;
+}
+
+static inline guint64 hash_end(guint64 hash)
+{
+	hash *= WORD_FACTOR;
+	return hash ^ hash >> 32;
+}
+
+static inline guint64 load_bytes(const char *at)
+{
+	guint64 bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return GUINT64_FROM_LE(bytes);
 }
 
 guint64 word_hash(const char *text, gsize length)
 {
-	guint64 hash = 0;
-	gsize i;
+	char end[sizeof(guint64)] = { 0 };
+	guint64 hash = length;
 
-	for (i = 0; i < length; i++)
-		hash = (hash + (guint8)text[i]) * WORD_FACTOR;
-	return hash ^ hash >> 32;
+	for (; length >= sizeof(end); length -= sizeof(end), text += sizeof(end))
+		hash = hash_step(hash, load_bytes(text));
+	if (length) {
+		memcpy(end, text, length);
+		hash = hash_step(hash, load_bytes(end));
+	}
+	return hash_end(hash);
+}
+
+/* word_hash() of a word that is followed by enough bytes to read beyond it. */
+static inline guint64 padded_hash(const char *text, gsize length)
+{
+	guint64 hash = length;
+
+	for (; length >= sizeof(hash); length -= sizeof(hash), text += sizeof(hash))
+		hash = hash_step(hash, load_bytes(text));
+	if (length)
+		hash = hash_step(hash, load_bytes(text) & ~(~G_GUINT64_CONSTANT(0) << 8 * length));
+	return hash_end(hash);
 }
 
 /* The slot of a hash: that of its word, or the free one where it belongs. */
@@ -214,35 +249,35 @@ static const char *skip_string(const struct tokens *tokens, const char *at)
 	return at < tokens->end && *at == quote ? at + 1 : at;
 }
 
-/* The end of the directive whose '#' is at: comments may continue it. */
-static const char *directive_end(const struct tokens *tokens, const char *at)
+/*
+ * The end of the directive that is in the line from at to end, in which there is
+ * a comment or a string: a comment may continue it.
+ */
+static const char *commented_end(const struct tokens *tokens, const char *at, const char *end)
 {
 	struct tokens scratch = *tokens;
 
-	for (;;) {
-		const char *end = line_end(tokens, at);
-		const char *p = memchr(at, '/', end - at);
-
-		if (!p)
+	while (at < end) {
+		if (*at == '"' || *at == '\'') {
+			at = skip_string(tokens, at);
+		} else if (*at == '/' && at[1] == '/') {
 			return end;
-		/* Only here do comments and strings have to be told apart. */
-		for (; at < end; at++) {
-			if (*at == '"' || *at == '\'') {
-				const char *closed = skip_string(tokens, at);
-
-				at = MIN(closed, end) - 1;
-			} else if (*at == '/' && at[1] == '/') {
-				return end;
-			} else if (*at == '/' && at[1] == '*') {
-				at = skip_comment(&scratch, at) - 1;
-				if (at >= end)
-					break;
-			}
+		} else if (*at == '/' && at[1] == '*') {
+			at = skip_comment(&scratch, at);
+			if (at > end)
+				end = line_end(tokens, at);
+		} else {
+			at++;
 		}
-		if (at <= end)
-			return end;
-		at++;
 	}
+	return end;
+}
+
+static const char *directive_end(const struct tokens *tokens, const char *at)
+{
+	const char *end = line_end(tokens, at);
+
+	return memchr(at, '/', end - at) ? commented_end(tokens, at, end) : end;
 }
 
 /* Whether only space and comments are between the start of the line and at. */
@@ -265,13 +300,13 @@ static inline const char *read_word(const struct tokens *tokens, const char *at,
 				    struct token *token)
 {
 	const char *p = at;
-	guint64 hash = 0;
+	guint64 hash;
 	gsize slot;
 
 	do {
-		hash = (hash + (guint8)*p++) * WORD_FACTOR;
+		p++;
 	} while (is_word_byte(p));
-	hash ^= hash >> 32;
+	hash = padded_hash(at, p - at);
 
 	token->hash = hash;
 	slot = word_slot(tokens->words, hash);
@@ -315,13 +350,12 @@ bool tokens_next(struct tokens *tokens, struct token *token)
 	token->hash = 0;
 	token->class = 0;
 	for (;;) {
+		while (byte_class(at) == BYTE_SPACE)
+			at++;
 		token->text = at;
 		token->kind = *at;
 
 		switch (byte_class(at)) {
-		case BYTE_SPACE:
-			at++;
-			continue;
 		case BYTE_WORD:
 			token->kind = TOKEN_WORD;
 			at = read_word(tokens, at, token);

@@ -13,6 +13,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* Bytes behind a text that have to be readable; the first one is NUL. */
+#define TOKENS_PADDING 8
+
 /* Punctuation of one character is its own kind. */
 enum token_kind {
 	TOKEN_END = 0,
@@ -63,7 +66,7 @@ guint64 word_hash(const char *text, gsize length);
 struct token_words *token_words_new(const struct token_word *array, gsize count);
 void token_words_free(struct token_words *words);
 
-/* Starts on a text of that length, which a NUL byte has to follow. */
+/* Starts on a text of that length, with TOKENS_PADDING behind it. */
 void tokens_init(struct tokens *tokens, const struct token_words *words, const char *text,
 		 gsize length, bool macro);
 /* The next token; false, with the kind TOKEN_END, at the end of the text. */

@@ -156,7 +156,7 @@ static const char *read_descriptor(struct walker *w, int fd, gsize *length)
 	if (st.st_size > WALK_FILE_LIMIT)
 		return "larger than 64 MiB";
 	for (;;) {
-		gsize room = MAX((gsize)st.st_size, *length) + 2;
+		gsize room = MAX((gsize)st.st_size, *length) + 1 + WALK_PADDING;
 		ssize_t count;
 
 		if (w->capacity < room) {
@@ -164,7 +164,7 @@ static const char *read_descriptor(struct walker *w, int fd, gsize *length)
 			w->buffer = g_realloc(w->buffer, w->capacity);
 		}
 		/* One byte more than there should be: it shows the end, or growth. */
-		count = read(fd, w->buffer + *length, w->capacity - *length - 1);
+		count = read(fd, w->buffer + *length, w->capacity - *length - WALK_PADDING);
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count < 0)
@@ -172,7 +172,8 @@ static const char *read_descriptor(struct walker *w, int fd, gsize *length)
 		*length += count;
 		if (*length > WALK_FILE_LIMIT)
 			return "larger than 64 MiB";
-		if (!count || (*length == (gsize)st.st_size && *length < w->capacity - 1))
+		if (!count ||
+		    (*length == (gsize)st.st_size && *length < w->capacity - WALK_PADDING))
 			return NULL;
 	}
 }
@@ -199,7 +200,7 @@ static void read_file(struct walker *w, const char *path, bool follow)
 		fail(w, path, reason);
 		return;
 	}
-	w->buffer[length] = '\0';
+	memset(w->buffer + length, '\0', WALK_PADDING);
 	w->walk->options->read(w->worker, path, w->buffer, length);
 }
 

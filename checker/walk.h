@@ -16,12 +16,14 @@
 /* Larger files are not read. */
 #define WALK_FILE_LIMIT (64u << 20)
 
+#define WALK_PADDING 8
+
 struct walk_options {
 	const char *root;	   /* absolute path */
 	const char *const *arches; /* NULL-terminated; NULL for all */
 	/*
 	 * Called for each source; path is relative.  The text is the callee's to
-	 * write to until it returns; a NUL byte is behind it and none is in it.
+	 * write to until it returns; WALK_PADDING NUL bytes are behind it and none in it.
 	 */
 	void (*read)(void *worker, const char *path, char *text, gsize length);
 	/* Called instead for what cannot be read; both strings may go away. */
