@@ -770,7 +770,7 @@ static struct ast *build(struct ast_unit *unit, CXCursor cursor, unsigned int de
 		node->name = take_string(unit, clang_getCursorSpelling(cursor));
 		return node;
 	}
-	if (clang_isExpression(cursor.kind))
+	if (clang_isExpression(cursor.kind) || cursor.kind == CXCursor_MemberRef)
 		return build_expression(unit, node, cursor, depth);
 	set_statement_kind(node, cursor.kind);
 	if (node->kind == AST_LABEL)

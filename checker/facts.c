@@ -355,6 +355,72 @@ void facts_seal(struct facts *facts)
 	}
 }
 
+bool expr_fold(enum expr_op op, gint64 a, gint64 b, gint64 *out)
+{
+	guint64 ua = (guint64)a, ub = (guint64)b;
+
+	switch (op) {
+	case OP_ADD:
+		*out = (gint64)(ua + ub);
+		return true;
+	case OP_SUB:
+		*out = (gint64)(ua - ub);
+		return true;
+	case OP_MUL:
+		*out = (gint64)(ua * ub);
+		return true;
+	case OP_DIV:
+		if (!b || (b == -1 && a == G_MININT64))
+			return false;
+		*out = a / b;
+		return true;
+	case OP_REM:
+		if (!b || (b == -1 && a == G_MININT64))
+			return false;
+		*out = a % b;
+		return true;
+	case OP_SHL:
+		if (b < 0 || b > 63)
+			return false;
+		*out = (gint64)(ua << b);
+		return true;
+	case OP_SHR:
+		if (b < 0 || b > 63)
+			return false;
+		*out = (gint64)(ua >> b);
+		return true;
+	case OP_AND:
+		*out = a & b;
+		return true;
+	case OP_OR:
+		*out = a | b;
+		return true;
+	case OP_XOR:
+		*out = a ^ b;
+		return true;
+	case OP_EQ:
+		*out = a == b;
+		return true;
+	case OP_NE:
+		*out = a != b;
+		return true;
+	case OP_LT:
+		*out = a < b;
+		return true;
+	case OP_GT:
+		*out = a > b;
+		return true;
+	case OP_LE:
+		*out = a <= b;
+		return true;
+	case OP_GE:
+		*out = a >= b;
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* ---- parsing ---- */
 
 struct reader {

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 
 /* Part of the store's key: to be raised whenever the text form or its meaning changes. */
-#define FACTS_SCHEMA 1
+#define FACTS_SCHEMA 2
 
 /*
  * Short types: "*rec" pointer to a record, "rec" a record, "i" an integer or
@@ -183,6 +183,8 @@ void facts_seal(struct facts *facts);
 /* The facts of a text, or NULL with *why set to a static string if it is not one. */
 struct facts *facts_parse(const char *text, gsize size, const char **why);
 
+/* The value of a binary operation on constants; false if it has none. */
+bool expr_fold(enum expr_op op, gint64 a, gint64 b, gint64 *out);
 const char *node_kind_name(enum node_kind kind);
 const char *expr_op_name(enum expr_op op);
 

@@ -184,72 +184,6 @@ static void emit_assign(struct lower *l, struct expr *to, struct expr *from, con
 	n->b = from;
 }
 
-static bool fold(enum expr_op op, gint64 a, gint64 b, gint64 *out)
-{
-	guint64 ua = (guint64)a, ub = (guint64)b;
-
-	switch (op) {
-	case OP_ADD:
-		*out = (gint64)(ua + ub);
-		return true;
-	case OP_SUB:
-		*out = (gint64)(ua - ub);
-		return true;
-	case OP_MUL:
-		*out = (gint64)(ua * ub);
-		return true;
-	case OP_DIV:
-		if (!b || (b == -1 && a == G_MININT64))
-			return false;
-		*out = a / b;
-		return true;
-	case OP_REM:
-		if (!b || (b == -1 && a == G_MININT64))
-			return false;
-		*out = a % b;
-		return true;
-	case OP_SHL:
-		if (b < 0 || b > 63)
-			return false;
-		*out = (gint64)(ua << b);
-		return true;
-	case OP_SHR:
-		if (b < 0 || b > 63)
-			return false;
-		*out = (gint64)(ua >> b);
-		return true;
-	case OP_AND:
-		*out = a & b;
-		return true;
-	case OP_OR:
-		*out = a | b;
-		return true;
-	case OP_XOR:
-		*out = a ^ b;
-		return true;
-	case OP_EQ:
-		*out = a == b;
-		return true;
-	case OP_NE:
-		*out = a != b;
-		return true;
-	case OP_LT:
-		*out = a < b;
-		return true;
-	case OP_GT:
-		*out = a > b;
-		return true;
-	case OP_LE:
-		*out = a <= b;
-		return true;
-	case OP_GE:
-		*out = a >= b;
-		return true;
-	default:
-		return false;
-	}
-}
-
 static struct expr *make_binary(struct lower *l, enum expr_op op, struct expr *a, struct expr *b)
 {
 	struct expr *e;
@@ -257,7 +191,7 @@ static struct expr *make_binary(struct lower *l, enum expr_op op, struct expr *a
 
 	if (op == OP_NONE)
 		return make_unknown(l, "i");
-	if (a->kind == EXPR_INT && b->kind == EXPR_INT && fold(op, a->value, b->value, &value))
+	if (a->kind == EXPR_INT && b->kind == EXPR_INT && expr_fold(op, a->value, b->value, &value))
 		return make_int(l, value);
 	e = facts_expr(l->facts, EXPR_BINARY, "i");
 	e->op = op;

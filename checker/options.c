@@ -151,6 +151,7 @@ static const struct option_row audit_options[] = {
 	{ "arch", 0, "LIST", "architectures, such as x86,arm64 (default x86)", set_arches, 0 },
 	{ "no-kbuild", 0, NULL, "run nothing of the tree's; guess the compile flags",
 	  KEPT(no_kbuild) },
+	{ "no-pch", 0, NULL, "read every header anew for every file (slower)", KEPT(no_pch) },
 	{ "cache", 0, "DIR", "keep results in DIR (default ~/.cache/pfncheck)", KEPT(cache) },
 	{ "no-cache", 0, NULL, "take no result from an earlier run and keep none", KEPT(no_cache) },
 	{ "jobs", 'j', "N", "run N processes (default: one for each processor)", set_jobs, 0 },

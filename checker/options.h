@@ -49,6 +49,7 @@ struct options {
 	unsigned int jobs; /* at least 1 */
 	bool no_cache;
 	bool no_kbuild;
+	bool no_pch;
 	bool verbose;
 };
 

@@ -1,0 +1,857 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * judge: verdicts, findings and their paths.  Messages name what is wrong and
+ * hold no line numbers and no counts, so that they can be compared as text.
+ */
+#include <string.h>
+
+#include "judge.h"
+#include "outcome.h"
+
+struct judging {
+	struct audit *audit;
+	struct program *program;
+	const struct trace_route *r;
+	struct audit_route *out;
+	struct outcomes *o;
+	GHashTable *seen;	/* keys of inserts and findings */
+	bool have_conditions;
+};
+
+/* A way through a graph: points from the entry on. */
+static GArray *way_to(const struct trace_graph *graph, int point)
+{
+	GArray *way = g_array_new(FALSE, FALSE, sizeof(int));
+
+	for (; point >= 0; point = ((struct trace_point *)graph->points->pdata[point])->parent)
+		g_array_prepend_val(way, point);
+	return way;
+}
+
+static const struct trace_point *point_at(const struct trace_graph *graph, int i)
+{
+	return graph->points->pdata[i];
+}
+
+static const struct fact_node *node_of(const struct trace_point *p)
+{
+	return p->node < 0 ? NULL : &p->state->frame->function->nodes[p->node];
+}
+
+static struct place place_of(struct judging *j, const struct trace_point *p)
+{
+	const struct fact_node *n = node_of(p);
+	struct place at = { 0 };
+
+	if (!n)
+		return at;
+	at.file = audit_string(j->audit, p->state->frame->function->file);
+	at.line = n->line ? n->line : p->state->frame->function->line;
+	at.column = n->line ? n->column : p->state->frame->function->column;
+	return at;
+}
+
+static const char *text(struct judging *j, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static const char *text(struct judging *j, const char *format, ...)
+{
+	g_autofree char *s = NULL;
+	va_list args;
+
+	va_start(args, format);
+	s = g_strdup_vprintf(format, args);
+	va_end(args);
+	return audit_string(j->audit, s);
+}
+
+/* ---- insertions ---- */
+
+static const char *class_name(unsigned int inserts)
+{
+	if (inserts & (INSERT_PAGE | INSERT_STORED_PAGE))
+		return "page";
+	if (inserts & INSERT_MIXED)
+		return "mixed";
+	return inserts & INSERT_PFN ? "pfn" : "forward";
+}
+
+/* What a step from one point to the next inserts: bits of enum insert_bit. */
+static unsigned int inserted_between(const struct trace_point *from, const struct trace_point *to)
+{
+	static const unsigned int bits[] = {
+		[WORD_PFN_SETS] = INSERT_PFN, [WORD_PFN] = INSERT_PFN, [WORD_PAGE] = INSERT_PAGE,
+		[WORD_MIXED] = INSERT_MIXED,  [WORD_FORWARD] = INSERT_FORWARD,
+	};
+	const struct fact_node *n = node_of(from);
+
+	if (from->word && from->word->class <= WORD_FORWARD)
+		return to->state->inserts & bits[from->word->class];
+	if (from->word && (from->word->class == WORD_WALKER || from->word->class == WORD_PTE_SET))
+		return to->state->inserts & (INSERT_PFN | INSERT_PAGE);
+	if (n && n->kind == NODE_ASSIGN && n->a->kind == EXPR_FIELD &&
+	    field_role(n->a->name) == FIELD_PAGE && (to->state->inserts & INSERT_STORED_PAGE))
+		return INSERT_STORED_PAGE;
+	return 0;
+}
+
+static const char *helper_name(const struct trace_point *p)
+{
+	return p->word ? p->word->name : "vmf->page";
+}
+
+/* The offending part of what is inserted in a state, by the rule; 0 if it is fine. */
+static unsigned int offence(const struct judging *j, unsigned int bits, const struct state *flags)
+{
+	guint64 pfnmap = j->program->values.pfnmap;
+
+	if (bits & (INSERT_PAGE | INSERT_STORED_PAGE))
+		return bits & (INSERT_PAGE | INSERT_STORED_PAGE);
+	if (flags->zeros & pfnmap)
+		return bits & (INSERT_PFN | INSERT_MIXED);
+	return 0;
+}
+
+/* ---- paths ---- */
+
+static void add_step(struct audit_finding *f, struct place at, const char *function,
+		     const char *note)
+{
+	struct path_step *step;
+
+	if (!at.file)
+		return;
+	step = audit_add_step(f);
+	step->at = at;
+	step->function = function;
+	step->note = note;
+}
+
+static const char *flag_note(struct judging *j, const struct state *a, const struct state *b)
+{
+	const struct {
+		guint64 bit;
+		const char *name;
+	} flags[] = {
+		{ j->program->values.pfnmap, "VM_PFNMAP" },
+		{ j->program->values.mixedmap, "VM_MIXEDMAP" },
+	};
+	g_autoptr(GString) note = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(flags); i++) {
+		const char *verb = NULL;
+
+		if (!(a->ones & flags[i].bit) && (b->ones & flags[i].bit))
+			verb = "sets";
+		else if ((a->ones & flags[i].bit) && (b->zeros & flags[i].bit))
+			verb = "clears";
+		else if ((a->zeros & flags[i].bit) && !((b->ones | b->zeros) & flags[i].bit))
+			verb = "may set";
+		if (verb)
+			g_string_append_printf(note, "%s%s %s", note->len ? " and " : "", verb,
+					       flags[i].name);
+	}
+	return note->len ? audit_string(j->audit, note->str) : NULL;
+}
+
+/* Frames on the way that later do something worth telling are told, others are not. */
+static bool frame_is_told(const struct trace_graph *graph, const GArray *way, unsigned int at)
+{
+	const struct trace_point *p = point_at(graph, g_array_index(way, int, at));
+	unsigned int depth = p->state->frame->depth;
+
+	for (unsigned int i = at + 1; i + 1 < way->len; i++) {
+		const struct trace_point *q = point_at(graph, g_array_index(way, int, i));
+		const struct trace_point *next = point_at(graph, g_array_index(way, int, i + 1));
+
+		if (!q->state->frame || q->state->frame->depth <= depth)
+			return false;
+		if (q->state->ones != next->state->ones || q->state->zeros != next->state->zeros ||
+		    q->state->vm_ops != next->state->vm_ops || inserted_between(q, next))
+			return true;
+	}
+	/* The way ends inside of the frame. */
+	return true;
+}
+
+static void tell_step(struct judging *j, struct audit_finding *f, const struct trace_graph *graph,
+		      const GArray *way, unsigned int i)
+{
+	int index = g_array_index(way, int, i);
+	const struct trace_point *p = point_at(graph, index);
+	const struct trace_point *next = point_at(graph, g_array_index(way, int, i + 1));
+	const char *function = p->state->frame ? p->state->frame->function->name : NULL;
+	const struct fact_node *n = node_of(p);
+	const char *flags = flag_note(j, p->state, next->state);
+	unsigned int bits = inserted_between(p, next);
+	bool entered = n && n->kind == NODE_CALL && next->state->frame && p->state->frame &&
+		       next->state->frame->depth > p->state->frame->depth;
+
+	if (!n)
+		return;
+	function = audit_string(j->audit, function);
+	if (outcomes_decides(j->o, graph, index)) {
+		for (unsigned int k = 0; k < p->edges->len; k++) {
+			const struct trace_edge *e = &g_array_index(p->edges, struct trace_edge, k);
+
+			if (e->to != g_array_index(way, int, i + 1) || e->truth < 0 || !n->text)
+				continue;
+			add_step(f, place_of(j, p), function,
+				 text(j, "when '%s' is %s", n->text, e->truth ? "true" : "false"));
+		}
+	}
+	if (entered && frame_is_told(graph, way, i))
+		add_step(f, place_of(j, p), function,
+			 text(j, "calls %s", next->state->frame->function->name));
+	if (bits)
+		add_step(f, place_of(j, p), function,
+			 bits & INSERT_STORED_PAGE ?
+				 text(j, "hands a struct page to the fault as vmf->page") :
+				 text(j, "inserts %s with %s",
+				      bits & INSERT_PAGE  ? "struct pages" :
+				      bits & INSERT_MIXED ? "pages or pfns" :
+				      bits & INSERT_PFN	  ? "pfns" : "nothing itself: forwards",
+				      helper_name(p)));
+	if (flags && !entered)
+		add_step(f, place_of(j, p), function,
+			 bits ? text(j, "%s %s", helper_name(p), flags) : flags);
+	if (p->state->vm_ops != next->state->vm_ops && next->state->vm_ops->name)
+		add_step(f, place_of(j, p), function,
+			 next->state->vm_ops->kind != VALUE_GLOBAL ? "installs vm_ops" :
+			 strcmp(next->state->vm_ops->name, "(none)") ?
+				 text(j, "installs %s", id_name(next->state->vm_ops->name)) :
+				 "removes vm_ops");
+}
+
+static void tell_way(struct judging *j, struct audit_finding *f, const struct trace_graph *graph,
+		     const GArray *way)
+{
+	for (unsigned int i = 0; i + 1 < way->len; i++)
+		tell_step(j, f, graph, way, i);
+}
+
+/* Where the exporter is and which tables are bound: every path begins with it. */
+static void tell_route(struct judging *j, struct audit_finding *f)
+{
+	const struct trace_route *r = j->r;
+
+	add_step(f, j->out->ops.at, NULL,
+		 text(j, "%s is the mmap callback of %s", id_name(r->mmap_id), r->exporter->name));
+	for (unsigned int i = 0; i < r->bindings->len; i++) {
+		const struct trace_binding *b =
+			&g_array_index(r->bindings, struct trace_binding, i);
+		struct place at = { audit_string(j->audit, b->table->file), b->table->line,
+				    b->table->column };
+
+		add_step(f, at, NULL, text(j, "with %s as %s", b->table->name, b->field));
+	}
+}
+
+/* ---- conditions ---- */
+
+static enum condition_kind kind_of(enum origin origin)
+{
+	switch (origin) {
+	case ORIGIN_DEVICE:
+		return CONDITION_DEVICE;
+	case ORIGIN_ENVIRONMENT:
+		return CONDITION_ENVIRONMENT;
+	default:
+		return CONDITION_OBJECT;
+	}
+}
+
+static bool has_condition(const GPtrArray *conditions, const struct audit_condition *c)
+{
+	for (unsigned int i = 0; i < conditions->len; i++) {
+		const struct audit_condition *k = conditions->pdata[i];
+
+		if (!place_compare(&k->at, &c->at) && !strcmp(k->expr, c->expr))
+			return true;
+	}
+	return false;
+}
+
+/* The deciding branches on a way; the first way's are the conditions, others' are guards. */
+static void add_conditions(struct judging *j, const struct trace_graph *graph, const GArray *way)
+{
+	for (unsigned int i = 0; i + 1 < way->len; i++) {
+		int index = g_array_index(way, int, i);
+		const struct trace_point *p = point_at(graph, index);
+		const struct fact_node *n = node_of(p);
+		struct audit_condition c = { 0 };
+
+		if (!n || !n->text || !outcomes_decides(j->o, graph, index))
+			continue;
+		c.expr = audit_string(j->audit, n->text);
+		c.at = place_of(j, p);
+		c.function = audit_string(j->audit, p->state->frame->function->name);
+		c.kind = kind_of(p->origin);
+		for (unsigned int k = 0; k < p->edges->len; k++) {
+			const struct trace_edge *e = &g_array_index(p->edges, struct trace_edge, k);
+
+			if (e->to == g_array_index(way, int, i + 1))
+				c.breaks_when = e->truth == 1;
+		}
+		if (has_condition(j->out->conditions, &c) || has_condition(j->out->guards, &c))
+			continue;
+		*audit_add_condition(j->have_conditions ? j->out->guards : j->out->conditions) = c;
+	}
+}
+
+/* ---- findings ---- */
+
+static const char *fingerprint(struct judging *j, const char *rule, const char *where,
+			       const char *what)
+{
+	g_autoptr(GString) s = g_string_new(rule);
+	g_autofree char *sum = NULL;
+
+	g_string_append_printf(s, "|%s|%s|%s|%s", j->out->ops.at.file, j->out->ops.name, where, what);
+	for (unsigned int i = 0; i < j->out->tables->len; i++)
+		g_string_append_printf(s, "|%s",
+				       ((struct audit_object *)j->out->tables->pdata[i])->name);
+	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, s->str, (gssize)s->len);
+	sum[32] = '\0';
+	return audit_string(j->audit, sum);
+}
+
+/* A finding at a place, once for each rule, function and helper; NULL if it is there already. */
+static struct audit_finding *new_finding(struct judging *j, const char *rule, enum level level,
+					 struct place at, const char *function, const char *what,
+					 const char *message)
+{
+	struct audit_finding *f;
+	char *key = g_strdup_printf("%s|%s|%u|%s", rule, at.file ? at.file : "", at.line, what);
+
+	if (!g_hash_table_add(j->seen, key))
+		return NULL;
+	f = audit_add_finding(j->out);
+	f->rule = rule;
+	f->level = level;
+	f->confidence = "proved";
+	f->at = at;
+	f->message = message;
+	f->fingerprint = fingerprint(j, rule, function ? function : "", what);
+	return f;
+}
+
+static enum level rule_level(const struct judging *j)
+{
+	return j->out->verdict == VERDICT_VIOLATION ? LEVEL_ERROR : LEVEL_WARNING;
+}
+
+/* The whole way to an insertion: through mmap, then through a handler if it is one's. */
+struct full_way {
+	GArray *mmap;	/* to the exit, or to the insertion and what follows it */
+	const struct trace_handler *handler;
+	GArray *inside;
+};
+
+static void tell(struct judging *j, struct audit_finding *f, const struct full_way *way)
+{
+	tell_route(j, f);
+	tell_way(j, f, j->r->graph, way->mmap);
+	if (way->handler) {
+		const struct fact_function *root = way->handler->graph->root;
+
+		if (root) {
+			struct place at = { audit_string(j->audit, root->file), root->line,
+					    root->column };
+
+			add_step(f, at, audit_string(j->audit, root->name),
+				 text(j, "later the %s handler runs", way->handler->handler->name));
+		}
+		tell_way(j, f, way->handler->graph, way->inside);
+	}
+}
+
+/* The last point on a way at which the flags became what they are, for lack of VM_PFNMAP. */
+static const struct trace_point *clearing_point(const struct judging *j, const GArray *way)
+{
+	guint64 pfnmap = j->program->values.pfnmap;
+	const struct trace_point *found = NULL;
+
+	for (unsigned int i = 0; i + 1 < way->len; i++) {
+		const struct trace_point *p = point_at(j->r->graph, g_array_index(way, int, i));
+		const struct trace_point *q = point_at(j->r->graph, g_array_index(way, int, i + 1));
+
+		if ((p->state->ones & pfnmap) && !(q->state->ones & pfnmap))
+			found = p;
+	}
+	return found;
+}
+
+static const char *where_from(const struct full_way *way)
+{
+	return way->handler ? way->handler->handler->name : "mmap";
+}
+
+/* Findings about an insertion that breaks the rule. after: the flags that mmap left behind. */
+static void find_at_insertion(struct judging *j, const struct full_way *way,
+			      const struct trace_point *p, unsigned int bits,
+			      const struct state *after)
+{
+	const struct vm_values *v = &j->program->values;
+	const char *function = p->state->frame ? p->state->frame->function->name :
+						 id_name(j->r->mmap_id);
+	const char *helper = helper_name(p);
+	struct place at = place_of(j, p);
+	const struct trace_point *clearing = clearing_point(j, way->mmap);
+	struct audit_finding *f = NULL;
+
+	if (!at.file) {
+		at = j->out->implementation.at;
+		if (way->handler && way->handler->graph->root) {
+			at.file = audit_string(j->audit, way->handler->graph->root->file);
+			at.line = way->handler->graph->root->line;
+			at.column = way->handler->graph->root->column;
+		}
+	}
+	if (bits & (INSERT_PAGE | INSERT_STORED_PAGE)) {
+		f = new_finding(j, "page-insert", rule_level(j), at, function, helper,
+				text(j, bits & INSERT_STORED_PAGE ?
+						"%s hands struct pages to user space through %s: "
+						"get_user_pages() works on this dma-buf mapping" :
+						"%s inserts struct pages with %s: get_user_pages() "
+						"works on this dma-buf mapping",
+				     function, helper));
+		if (f)
+			tell(j, f, way);
+	} else if (bits & INSERT_MIXED) {
+		f = new_finding(j, "mixedmap", rule_level(j), at, function, helper,
+				text(j, "%s inserts with %s under VM_MIXEDMAP, which is no "
+					"substitute for VM_PFNMAP in a dma-buf mapping",
+				     function, helper));
+		if (f)
+			tell(j, f, way);
+	}
+	if (clearing) {
+		const char *by = clearing->state->frame->function->name;
+
+		f = new_finding(j, "cleared-pfnmap", rule_level(j), place_of(j, clearing), by,
+				where_from(way),
+				text(j, "%s clears VM_PFNMAP on a dma-buf mapping and nothing sets it "
+					"again", by));
+		if (f)
+			tell(j, f, way);
+	} else if (!((after->ones | ~after->zeros) & (v->pfnmap | v->mixedmap))) {
+		struct place start = j->out->implementation.at;
+
+		f = new_finding(j, "missing-pfnmap", rule_level(j), start,
+				j->out->implementation.name, where_from(way),
+				text(j, "%s leaves a dma-buf mapping without VM_PFNMAP",
+				     j->out->implementation.name));
+		if (f)
+			tell(j, f, way);
+	}
+}
+
+static void note_insert(struct judging *j, const struct trace_point *p, unsigned int bits,
+			const char *from)
+{
+	struct place at = place_of(j, p);
+	char *key = g_strdup_printf("insert|%s|%u|%s|%s", at.file ? at.file : "-", at.line,
+				    helper_name(p), from);
+	struct audit_insert *insert;
+
+	if (!g_hash_table_add(j->seen, key))
+		return;
+	insert = audit_add_insert(j->out);
+	insert->class = class_name(bits);
+	insert->helper = helper_name(p);
+	insert->at = at.file ? at : j->out->implementation.at;
+	insert->from = from;
+}
+
+static bool is_cow_helper(const struct trace_point *p)
+{
+	return p->word && p->word->class == WORD_PFN;
+}
+
+/* Whether a private mapping that may be written can be in this state. */
+static bool admits_private(const struct judging *j, const struct state *s)
+{
+	const struct vm_values *v = &j->program->values;
+
+	return (s->kind == MAPPING_ANY || s->kind == MAPPING_PRIVATE) && !(s->zeros & v->maywrite) &&
+	       !(s->ones & v->shared) && (s->ones & v->pfnmap);
+}
+
+static void find_cow(struct judging *j, const struct full_way *way, const struct trace_point *p)
+{
+	const char *name = j->out->implementation.name;
+	struct audit_finding *f;
+
+	f = new_finding(j, "cow-pfnmap", LEVEL_WARNING, j->out->implementation.at, name,
+			helper_name(p),
+			text(j, "%s lets private mappings through and %s is reached on them: user "
+				"space reaches the BUG_ON for copy-on-write of VM_PFNMAP",
+			     name, helper_name(p)));
+	if (!f)
+		return;
+	tell(j, f, way);
+	add_step(f, place_of(j, p), audit_string(j->audit, p->state->frame->function->name),
+		 text(j, "calls %s", helper_name(p)));
+}
+
+/* Visits what a handler inserts after an exit of mmap. */
+static void judge_handler(struct judging *j, const struct trace_handler *h, int exit)
+{
+	const struct state *after = point_at(j->r->graph, exit)->state;
+	g_autoptr(GArray) before = way_to(j->r->graph, exit);
+
+	if (!h->graph)
+		return;
+	for (unsigned int i = 0; i < h->graph->points->len; i++) {
+		const struct trace_point *p = point_at(h->graph, (int)i);
+
+		if (p->node < 0 && p->word) {
+			g_autoptr(GArray) inside = way_to(h->graph, (int)i);
+			struct full_way way = { before, h, inside };
+			unsigned int bad = offence(j, p->state->inserts, p->state);
+
+			note_insert(j, p, p->state->inserts, h->handler->name);
+			if (bad)
+				find_at_insertion(j, &way, p, bad, after);
+			continue;
+		}
+		for (unsigned int k = 0; k < p->edges->len; k++) {
+			int to = g_array_index(p->edges, struct trace_edge, k).to;
+			const struct trace_point *q = point_at(h->graph, to);
+			unsigned int bits = inserted_between(p, q);
+			unsigned int bad = offence(j, bits, p->state);
+			g_autoptr(GArray) inside = NULL;
+			struct full_way way = { before, h, NULL };
+
+			/* A page that the handler takes back is none. */
+			if (!bits || ((bits & INSERT_STORED_PAGE) &&
+				      !(outcomes_at(j->o, h->graph, to) & OUTCOME_BAD)))
+				continue;
+			note_insert(j, p, bits, h->handler->name);
+			inside = way_to(h->graph, (int)i);
+			g_array_append_val(inside, to);
+			way.inside = inside;
+			if (bad) {
+				find_at_insertion(j, &way, p, bad, after);
+				add_conditions(j, j->r->graph, before);
+				add_conditions(j, h->graph, inside);
+				j->have_conditions = true;
+			}
+			if (is_cow_helper(p) && admits_private(j, p->state)) {
+				g_array_set_size(inside, inside->len - 1);
+				find_cow(j, &way, p);
+			}
+		}
+	}
+}
+
+/* An exit of mmap that can be reached from a point, nearest first; -1 if none is bad. */
+static int bad_exit_from(const struct judging *j, int start, GArray *way)
+{
+	const struct trace_graph *graph = j->r->graph;
+	g_autofree int *parent = g_new(int, graph->points->len);
+	g_autoptr(GArray) queue = g_array_new(FALSE, FALSE, sizeof(int));
+	int found = -1;
+
+	for (unsigned int i = 0; i < graph->points->len; i++)
+		parent[i] = -2;
+	parent[start] = -1;
+	g_array_append_val(queue, start);
+	for (unsigned int i = 0; i < queue->len && found < 0; i++) {
+		int at = g_array_index(queue, int, i);
+		const struct trace_point *p = point_at(graph, at);
+
+		if (p->node < 0 && (outcomes_at(j->o, graph, at) & OUTCOME_BAD))
+			found = at;
+		for (unsigned int k = 0; k < p->edges->len; k++) {
+			int to = g_array_index(p->edges, struct trace_edge, k).to;
+
+			if (parent[to] == -2) {
+				parent[to] = at;
+				g_array_append_val(queue, to);
+			}
+		}
+	}
+	if (found >= 0) {
+		unsigned int here = way->len;
+
+		for (int at = found; at != start; at = parent[at])
+			g_array_insert_val(way, here, at);
+	}
+	return found;
+}
+
+/* Visits what mmap inserts itself on ways that succeed. */
+static void judge_own_inserts(struct judging *j)
+{
+	const struct trace_graph *graph = j->r->graph;
+
+	for (unsigned int i = 0; i < graph->points->len; i++) {
+		const struct trace_point *p = point_at(graph, (int)i);
+
+		for (unsigned int k = 0; k < p->edges->len; k++) {
+			int to = g_array_index(p->edges, struct trace_edge, k).to;
+			unsigned int bits = inserted_between(p, point_at(graph, to));
+			g_autoptr(GArray) way = NULL;
+			struct full_way full = { 0 };
+			int exit;
+
+			if (!bits || !(outcomes_at(j->o, graph, to) & ~(unsigned int)OUTCOME_NOTHING))
+				continue;
+			note_insert(j, p, bits, "mmap");
+			way = way_to(graph, (int)i);
+			full.mmap = way;
+			if (is_cow_helper(p) && admits_private(j, p->state))
+				find_cow(j, &full, p);
+			if (!(outcomes_at(j->o, graph, to) & OUTCOME_BAD))
+				continue;
+			g_array_append_val(way, to);
+			exit = bad_exit_from(j, to, way);
+			if (exit >= 0 && offence(j, bits, point_at(graph, exit)->state)) {
+				find_at_insertion(j, &full, p, bits, point_at(graph, exit)->state);
+				add_conditions(j, graph, way);
+				j->have_conditions = true;
+			}
+		}
+	}
+}
+
+static void judge_exits(struct judging *j)
+{
+	const struct trace_graph *graph = j->r->graph;
+
+	for (unsigned int i = 0; i < graph->points->len; i++) {
+		const struct trace_point *p = point_at(graph, (int)i);
+		g_autoptr(GPtrArray) handlers = NULL;
+
+		if (p->node >= 0 || trace_failed(p->state, NULL) == 1 ||
+		    p->state->vm_ops->kind != VALUE_GLOBAL)
+			continue;
+		handlers = outcomes_handlers(j->o, p->state);
+		for (unsigned int k = 0; k < handlers->len; k++)
+			judge_handler(j, handlers->pdata[k], (int)i);
+	}
+}
+
+/* ---- routes ---- */
+
+static void add_name(GPtrArray *names, const char *name)
+{
+	for (unsigned int i = 0; i < names->len; i++)
+		if (!strcmp(names->pdata[i], name))
+			return;
+	g_ptr_array_add(names, (void *)name);
+}
+
+/* Flags and handlers that ways which weigh leave behind. */
+static void summarise_exits(struct judging *j)
+{
+	const struct trace_graph *graph = j->r->graph;
+	const struct vm_values *v = &j->program->values;
+
+	for (unsigned int i = 0; i < graph->points->len; i++) {
+		const struct trace_point *p = point_at(graph, (int)i);
+		const struct state *s = p->state;
+
+		if (p->node >= 0 || !(outcomes_at(j->o, graph, (int)i) & OUTCOME_WEIGHS))
+			continue;
+		if (s->ones & v->pfnmap)
+			add_name(j->out->flags_set, "VM_PFNMAP");
+		else if ((s->zeros & v->pfnmap) && s->set_before)
+			add_name(j->out->flags_clear, "VM_PFNMAP");
+		if (s->ones & v->mixedmap)
+			add_name(j->out->flags_set, "VM_MIXEDMAP");
+		if (s->vm_ops->kind == VALUE_GLOBAL && strcmp(s->vm_ops->name, "(none)"))
+			add_name(j->out->vm_ops,
+				 audit_string(j->audit, id_name(s->vm_ops->name)));
+	}
+}
+
+/* The driver's own function: the last one that is called through a table on the route. */
+static void find_implementation(struct judging *j)
+{
+	const struct trace_graph *graph = j->r->graph;
+	const struct fact_function *f = j->r->mmap;
+
+	for (unsigned int i = 0; graph && i < graph->points->len; i++) {
+		const struct trace_point *p = point_at(graph, (int)i);
+		const struct fact_node *n = node_of(p);
+
+		if (n && n->kind == NODE_CALL && p->callee && n->a->kind == EXPR_FIELD &&
+		    p->callee->type[0] == 'i' && j->r->bindings->len)
+			f = p->callee;
+	}
+	j->out->implementation.name = audit_string(j->audit, f->name);
+	j->out->implementation.at.file = audit_string(j->audit, f->file);
+	j->out->implementation.at.line = f->line;
+	j->out->implementation.at.column = f->column;
+}
+
+static const char *first_reason(const struct judging *j)
+{
+	const struct trace_route *r = j->r;
+
+	for (unsigned int g = 0; g <= r->handlers->len; g++) {
+		const struct trace_handler *h = g ? r->handlers->pdata[g - 1] : NULL;
+		const struct trace_graph *graph = h ? h->graph : r->graph;
+
+		if (h && h->unknown)
+			return text((struct judging *)j, "the %s handler of %s %s", h->handler->name,
+				    id_name(h->after->vm_ops->name), h->unknown);
+		for (unsigned int i = 0; graph && i < graph->points->len; i++) {
+			const struct trace_point *p = point_at(graph, (int)i);
+
+			if (p->node < 0 && p->state->undecided)
+				return audit_string(j->audit, p->state->undecided);
+			if (p->node < 0 && !h && trace_failed(p->state, NULL) != 1 &&
+			    p->state->vm_ops->kind != VALUE_GLOBAL)
+				return "which vm_ops it installs is not known";
+		}
+	}
+	return "VM_PFNMAP depends on a value that is not constant";
+}
+
+static void set_verdict(struct judging *j)
+{
+	unsigned int set = j->r->graph ? outcomes_at(j->o, j->r->graph, 0) : 0;
+	struct audit_route *out = j->out;
+
+	if (j->r->unknown || (set & OUTCOME_UNDECIDED)) {
+		out->verdict = VERDICT_UNKNOWN;
+		out->reason = j->r->unknown ? audit_string(j->audit, j->r->unknown) :
+					      first_reason(j);
+	} else if (!j->r->mmap_id) {
+		out->verdict = VERDICT_NO_MMAP;
+	} else if ((set & OUTCOME_BAD) && (set & OUTCOME_GOOD)) {
+		out->verdict = VERDICT_CONDITIONAL;
+	} else if (set & OUTCOME_BAD) {
+		out->verdict = VERDICT_VIOLATION;
+	} else if (set & OUTCOME_GOOD) {
+		out->verdict = VERDICT_PASS;
+	} else if (set & OUTCOME_FORWARD) {
+		out->verdict = VERDICT_FORWARD;
+	} else {
+		out->verdict = VERDICT_REJECT;
+	}
+	out->level = out->verdict == VERDICT_VIOLATION ? LEVEL_ERROR :
+		     out->verdict == VERDICT_CONDITIONAL || out->verdict == VERDICT_UNKNOWN ?
+							 LEVEL_WARNING : LEVEL_NONE;
+}
+
+/* A way that succeeds without mapping anything is told apart from one that always fails. */
+static void note_nothing(struct judging *j)
+{
+	const struct trace_graph *graph = j->r->graph;
+
+	if (j->out->verdict != VERDICT_REJECT || !graph)
+		return;
+	for (unsigned int i = 0; i < graph->points->len; i++) {
+		const struct trace_point *p = point_at(graph, (int)i);
+
+		if (p->node < 0 && trace_failed(p->state, NULL) != 1) {
+			add_name(j->out->notes, "maps-nothing");
+			return;
+		}
+	}
+}
+
+static void set_identity(struct judging *j, guint config)
+{
+	const struct trace_route *r = j->r;
+	struct audit_route *out = j->out;
+	g_autoptr(GString) id = g_string_new(NULL);
+	g_autofree char *sum = NULL;
+
+	out->ops.at.file = audit_string(j->audit, r->exporter->file);
+	out->ops.at.line = r->exporter->line;
+	out->ops.at.column = r->exporter->column;
+	out->ops.name = audit_string(j->audit, r->exporter->name);
+	out->ops.type = "dma_buf_ops";
+	if (r->mmap_id)
+		out->mmap = audit_string(j->audit, id_name(r->mmap_id));
+	g_array_append_val(out->configs, config);
+	g_string_printf(id, "%s|%s|%s", out->ops.at.file, out->ops.name,
+			out->mmap ? out->mmap : "");
+	for (unsigned int i = 0; i < r->bindings->len; i++) {
+		const struct fact_table *t =
+			g_array_index(r->bindings, struct trace_binding, i).table;
+		struct audit_object *table = audit_add_table(out);
+
+		table->at.file = audit_string(j->audit, t->file);
+		table->at.line = t->line;
+		table->at.column = t->column;
+		table->name = audit_string(j->audit, t->name);
+		table->type = audit_string(j->audit, t->record);
+		g_string_append_printf(id, "|%s:%s", t->file, t->name);
+	}
+	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, id->str, (gssize)id->len);
+	sum[16] = '\0';
+	out->id = audit_string(j->audit, sum);
+}
+
+void judge_route(struct audit *audit, struct program *program, const struct trace_route *route,
+		 guint config)
+{
+	struct judging j = { audit, program, route, audit_add_route(audit), NULL, NULL, false };
+
+	j.seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	j.o = outcomes_new(program, route);
+	set_identity(&j, config);
+	if (route->mmap)
+		find_implementation(&j);
+	set_verdict(&j);
+	if (route->graph) {
+		judge_own_inserts(&j);
+		judge_exits(&j);
+		summarise_exits(&j);
+	}
+	/* Without good ways there is nothing that the conditions tell apart. */
+	if (j.out->verdict != VERDICT_CONDITIONAL && j.out->verdict != VERDICT_UNKNOWN) {
+		g_ptr_array_set_size(j.out->conditions, 0);
+		g_ptr_array_set_size(j.out->guards, 0);
+	}
+	note_nothing(&j);
+	outcomes_free(j.o);
+	g_hash_table_unref(j.seen);
+}
+
+void judge_unseen(struct audit *audit, const char *file, unsigned int line, const char *name,
+		  const char *reason, guint config)
+{
+	struct audit_route *out = audit_add_route(audit);
+	g_autofree char *id = g_strdup_printf("%s|%s|", file, name);
+	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, id, -1);
+
+	sum[16] = '\0';
+	out->id = audit_string(audit, sum);
+	out->ops.at.file = audit_string(audit, file);
+	out->ops.at.line = line;
+	out->ops.at.column = 1;
+	out->ops.name = audit_string(audit, name);
+	out->ops.type = "dma_buf_ops";
+	out->verdict = VERDICT_UNKNOWN;
+	out->level = LEVEL_WARNING;
+	out->reason = audit_string(audit, reason);
+	g_array_append_val(out->configs, config);
+}
+
+void judge_dump(const struct audit *audit, GString *out)
+{
+	for (unsigned int i = 0; i < audit->routes->len; i++) {
+		const struct audit_route *r = audit->routes->pdata[i];
+
+		g_string_append_printf(out, "route\t%s\t%s", r->ops.at.file, r->ops.name);
+		for (unsigned int k = 0; k < r->tables->len; k++)
+			g_string_append_printf(out, "%s%s", k ? " > " : "\t",
+					       ((struct audit_object *)r->tables->pdata[k])->name);
+		if (!r->tables->len)
+			g_string_append(out, "\t-");
+		g_string_append_printf(out, "\t%s", verdict_name(r->verdict));
+		for (unsigned int k = 0; k < r->findings->len; k++)
+			g_string_append_printf(out, "\t%s",
+					       ((struct audit_finding *)r->findings->pdata[k])->rule);
+		if (r->reason)
+			g_string_append_printf(out, "\t%s", r->reason);
+		g_string_append_c(out, '\n');
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * judge: what the paths of a route mean: its verdict, its findings, and the
+ * conditions under which it breaks the rule.  The only stage with opinions.
+ */
+#ifndef PFNCHECK_JUDGE_H
+#define PFNCHECK_JUDGE_H
+
+#include "audit.h"
+#include "trace.h"
+
+/* Adds a route of a configuration to the audit. */
+void judge_route(struct audit *audit, struct program *program, const struct trace_route *route,
+		 guint config);
+
+/* Adds an unknown route for an ops object that the text has and no facts hold. */
+void judge_unseen(struct audit *audit, const char *file, unsigned int line, const char *name,
+		  const char *reason, guint config);
+
+/* One line for each route: exporter, tables, verdict, outcome sets. */
+void judge_dump(const struct audit *audit, GString *out);
+
+#endif

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pfncheck: which dma-buf exporters hand user space mappings that are not
+ * VM_PFNMAP?  The stages in their order, one call each.
+ */
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "ast.h"
+#include "baseline.h"
+#include "escape.h"
+#include "extract.h"
+#include "judge.h"
+#include "options.h"
+#include "progress.h"
+#include "report.h"
+#include "survey.h"
+#include "workers.h"
+
+#define EXIT_CANNOT_RUN 2
+
+static volatile sig_atomic_t stopped;
+
+struct run {
+	struct options options;
+	struct progress *progress;
+	char *cache;
+	struct tree *tree;
+	struct scan *scan;
+	struct store *store;
+	struct audit *audit;
+	GPtrArray *programs;	/* struct program *, by configuration */
+	GPtrArray *routes;	/* GPtrArray of struct trace_route *, by configuration */
+	struct survey survey;
+	GString *dump;
+};
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static int fail(const char *message)
+{
+	g_autofree char *safe = escape_string(message);
+
+	fprintf(stderr, "pfncheck: %s\n", safe);
+	return EXIT_CANNOT_RUN;
+}
+
+/* The directory that everything is cached in, made if need be. */
+static char *cache_directory(const struct options *options, GError **error)
+{
+	char *path = options->cache ? g_strdup(options->cache) :
+				      g_build_filename(g_get_user_cache_dir(), "pfncheck", NULL);
+
+	if (g_mkdir_with_parents(path, 0777)) {
+		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+			    "cannot make the cache directory %s (%s): choose another one with --cache",
+			    path, g_strerror(errno));
+		g_clear_pointer(&path, g_free);
+	}
+	return path;
+}
+
+static void trace_all(struct program *program, void *data)
+{
+	GPtrArray *routes = data;
+
+	g_ptr_array_set_size(routes, 0);
+	for (unsigned int i = 0; i < program->exporters->len; i++) {
+		GPtrArray *some = trace_exporter(program, program->exporters->pdata[i]);
+
+		g_ptr_array_set_free_func(some, NULL);
+		for (unsigned int k = 0; k < some->len; k++)
+			g_ptr_array_add(routes, some->pdata[k]);
+		g_ptr_array_unref(some);
+	}
+}
+
+static bool open_tree(struct run *r, GError **error)
+{
+	const struct options *o = &r->options;
+	struct tree_options options = {
+		.path = o->tree,
+		.build = o->build,
+		.config = o->config,
+		.arches = (const char *const *)o->arches,
+		.cache = r->cache,
+		.clang = PFNCHECK_CLANG,
+		.no_kbuild = o->no_kbuild,
+		.jobs = o->jobs,
+		.progress = progress_message,
+		.progress_data = r->progress,
+	};
+
+	progress_stage(r->progress, "tree");
+	r->tree = tree_open(&options, error);
+	return r->tree != NULL;
+}
+
+static bool read_tree(struct run *r, GError **error)
+{
+	g_autoptr(GPtrArray) arches = g_ptr_array_new();
+	struct scan_options options = { .root = tree_root(r->tree), .jobs = r->options.jobs };
+
+	for (guint i = 0; i < tree_config_count(r->tree); i++)
+		g_ptr_array_add(arches, (void *)tree_config_arch(r->tree, i));
+	g_ptr_array_add(arches, NULL);
+	options.arches = (const char *const *)arches->pdata;
+	progress_stage(r->progress, "scan");
+	r->scan = scan_tree(&options, error);
+	return r->scan != NULL;
+}
+
+static bool open_store(struct run *r, GError **error)
+{
+	g_autofree char *versions = g_strdup_printf("pfncheck %s facts %d libclang %s",
+						    PFNCHECK_VERSION, FACTS_SCHEMA, ast_version());
+	struct store_options options = {
+		.directory = r->options.no_cache ? NULL : r->cache,
+		.root = tree_root(r->tree),
+		.versions = versions,
+		.message = progress_message,
+		.message_data = r->progress,
+	};
+
+	r->store = store_open(&options, error);
+	return r->store != NULL;
+}
+
+/* Extracts and traces until nothing new is asked for. */
+static bool analyse(struct run *r, GError **error)
+{
+	for (guint i = 0; i < tree_config_count(r->tree); i++) {
+		GPtrArray *routes = g_ptr_array_new_with_free_func(
+			(GDestroyNotify)trace_route_free);
+		struct program *program;
+
+		g_ptr_array_add(r->routes, routes);
+		progress_stage(r->progress, "extract");
+		program = survey_program(&r->survey, i, trace_all, routes, error);
+		if (!program)
+			return false;
+		g_ptr_array_add(r->programs, program);
+	}
+	return true;
+}
+
+static bool is_traced(const struct program *program, const struct scan_object *object)
+{
+	gsize n = strlen(object->name);
+
+	for (unsigned int i = 0; i < program->exporters->len; i++) {
+		const struct exporter *e = program->exporters->pdata[i];
+
+		if (!strcmp(e->file, object->file) && !strncmp(e->name, object->name, n) &&
+		    (!e->name[n] || e->name[n] == '.' || e->name[n] == '['))
+			return true;
+	}
+	return false;
+}
+
+static const char *failure_of(const struct audit *audit, const char *file)
+{
+	for (unsigned int i = 0; i < audit->coverage.files_failed->len; i++) {
+		const struct audit_failure *f = audit->coverage.files_failed->pdata[i];
+
+		if (!strcmp(f->file, file))
+			return f->reason;
+	}
+	return NULL;
+}
+
+/* Ops objects that the text has and the facts lack. */
+static void judge_the_unseen(struct run *r, guint config)
+{
+	const struct program *program = r->programs->pdata[config];
+	const GPtrArray *objects = scan_objects(r->scan);
+	const GPtrArray *rust = scan_rust_files(r->scan);
+
+	for (unsigned int i = 0; i < objects->len; i++) {
+		const struct scan_object *object = objects->pdata[i];
+		const char *failure;
+
+		if (is_traced(program, object))
+			continue;
+		failure = failure_of(r->audit, object->file);
+		judge_unseen(r->audit, object->file, object->line, object->name,
+			     failure ? failure :
+				       "this configuration leaves the object out: it is in the text "
+				       "only",
+			     config);
+	}
+	for (unsigned int i = 0; i < rust->len; i++)
+		judge_unseen(r->audit, rust->pdata[i], 1, "(rust)", "Rust is not analysed", config);
+}
+
+static void judge_all(struct run *r)
+{
+	progress_stage(r->progress, "judge");
+	for (guint config = 0; config < r->programs->len; config++) {
+		const GPtrArray *routes = r->routes->pdata[config];
+
+		for (unsigned int i = 0; i < routes->len; i++)
+			judge_route(r->audit, r->programs->pdata[config], routes->pdata[i], config);
+		judge_the_unseen(r, config);
+	}
+}
+
+static void describe_run(struct run *r)
+{
+	const GPtrArray *failures = scan_failures(r->scan);
+	const GPtrArray *stubs = tree_stubs(r->tree);
+
+	r->audit->libclang = audit_string(r->audit, ast_version());
+	r->audit->release = audit_string(r->audit, tree_release(r->tree));
+	for (guint i = 0; i < tree_config_count(r->tree); i++) {
+		struct audit_config *config = audit_add_config(r->audit);
+
+		config->arch = audit_string(r->audit, tree_config_arch(r->tree, i));
+		config->config = audit_string(r->audit, tree_config_name(r->tree, i));
+	}
+	for (unsigned int i = 0; i < failures->len; i++) {
+		const struct scan_failure *f = failures->pdata[i];
+
+		audit_add_failure(r->audit, f->file, f->reason);
+	}
+	for (unsigned int i = 0; i < stubs->len; i++) {
+		g_autofree char *note = g_strdup_printf("stubbed header: %s", (char *)stubs->pdata[i]);
+
+		g_ptr_array_add(r->audit->coverage.notes, (void *)audit_string(r->audit, note));
+	}
+}
+
+/* ---- dumps ---- */
+
+static void dump_stage(struct run *r, enum stage stage)
+{
+	switch (stage) {
+	case STAGE_TREE:
+		tree_dump(r->tree, r->dump);
+		break;
+	case STAGE_SCAN:
+		scan_dump(r->scan, r->dump);
+		break;
+	case STAGE_EXTRACT:
+		for (unsigned int i = 0; i < r->programs->len; i++) {
+			const struct program *program = r->programs->pdata[i];
+
+			for (unsigned int k = 0; k < program->facts->len; k++)
+				facts_print(program->facts->pdata[k], r->dump);
+		}
+		break;
+	case STAGE_STORE:
+		/* store_dump */
+		break;
+	case STAGE_PROGRAM:
+		for (unsigned int i = 0; i < r->programs->len; i++)
+			program_dump(r->programs->pdata[i], r->dump);
+		break;
+	case STAGE_TRACE:
+		for (unsigned int i = 0; i < r->routes->len; i++) {
+			const GPtrArray *routes = r->routes->pdata[i];
+
+			for (unsigned int k = 0; k < routes->len; k++)
+				trace_dump(routes->pdata[k], r->dump);
+		}
+		break;
+	case STAGE_JUDGE:
+		judge_dump(r->audit, r->dump);
+		break;
+	case STAGE_NONE:
+		break;
+	}
+}
+
+static bool write_dump(struct run *r, GError **error)
+{
+	if (!r->options.output || !strcmp(r->options.output, "-"))
+		return fwrite(r->dump->str, 1, r->dump->len, stdout) == r->dump->len &&
+		       !fflush(stdout);
+	return g_file_set_contents(r->options.output, r->dump->str, (gssize)r->dump->len, error);
+}
+
+/* ---- statistics ---- */
+
+static void add_seconds(const char *stage, double seconds, void *data)
+{
+	g_autofree char *key = g_strdup_printf("%s_s", !strcmp(stage, "tree") ? "configure" : stage);
+
+	json_object_set_new(data, key, json_real(seconds));
+}
+
+static bool write_stats(struct run *r, gint64 start, GError **error)
+{
+	json_t *stats = json_object();
+	struct rusage usage;
+	char *text;
+	bool ok;
+
+	getrusage(RUSAGE_SELF, &usage);
+	progress_each(r->progress, add_seconds, stats);
+	json_object_set_new(stats, "total_s",
+			    json_real((double)(g_get_monotonic_time() - start) / 1e6));
+	json_object_set_new(stats, "parent_peak_kib", json_integer(usage.ru_maxrss));
+	json_object_set_new(stats, "worker_peak_kib", json_integer(r->survey.worker_peak));
+	json_object_set_new(stats, "files_scanned", json_integer(scan_files_read(r->scan)));
+	json_object_set_new(stats, "files_parsed", json_integer(r->survey.files_used));
+	json_object_set_new(stats, "files_extracted", json_integer(r->survey.files_parsed));
+	text = json_dumps(stats, JSON_INDENT(1));
+	ok = g_file_set_contents(r->options.stats, text, -1, error);
+	free(text);
+	json_decref(stats);
+	return ok;
+}
+
+/* ---- audit ---- */
+
+static int finish_audit(struct run *r, struct audit *baseline, gint64 start, GError **error)
+{
+	const struct options *o = &r->options;
+	struct report_options report = {
+		.format = o->format,
+		.output = o->output,
+		.colour = o->colour,
+		.verbose = o->verbose,
+		.root = tree_root(r->tree),
+	};
+	int status;
+
+	r->audit->coverage.files_scanned = scan_files_read(r->scan);
+	r->audit->coverage.files_parsed = r->survey.files_used;
+	if (stopped)
+		r->audit->stopped = "interrupted";
+	audit_sort(r->audit);
+	audit_count(r->audit);
+	if (baseline)
+		baseline_subtract(r->audit, baseline, o->against);
+	progress_stage(r->progress, NULL);
+	if (o->stats && !write_stats(r, start, error))
+		return EXIT_CANNOT_RUN;
+	if (o->dump != STAGE_NONE) {
+		dump_stage(r, o->dump);
+		return write_dump(r, error) ? 0 : EXIT_CANNOT_RUN;
+	}
+	status = report_exit_status(r->audit, o->fail_on);
+	return report_write(r->audit, &report, error) ? status : EXIT_CANNOT_RUN;
+}
+
+static int audit(struct run *r, GError **error)
+{
+	gint64 start = g_get_monotonic_time();
+	struct audit *baseline = NULL;
+	int status = EXIT_CANNOT_RUN;
+
+	if (r->options.against) {
+		baseline = baseline_load(r->options.against, error);
+		if (!baseline)
+			return status;
+	}
+	r->cache = cache_directory(&r->options, error);
+	if (r->cache && open_tree(r, error) && read_tree(r, error) && open_store(r, error)) {
+		r->audit = audit_new();
+		describe_run(r);
+		r->survey = (struct survey){
+			.tree = r->tree, .scan = r->scan, .store = r->store,
+			.progress = r->progress, .audit = r->audit, .jobs = r->options.jobs,
+			.no_pch = r->options.no_pch, .stop = &stopped,
+		};
+		if (analyse(r, error)) {
+			judge_all(r);
+			status = finish_audit(r, baseline, start, error);
+		}
+	}
+	audit_free(baseline);
+	return status;
+}
+
+static int run_audit(struct options *options)
+{
+	struct run r = { .options = *options };
+	struct sigaction action = { .sa_handler = on_signal };
+	g_autoptr(GError) error = NULL;
+	const char *version = ast_check_version();
+	int status;
+
+	if (version)
+		return fail(version);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	r.progress = progress_new(STDERR_FILENO, isatty(STDERR_FILENO), options->verbose);
+	r.programs = g_ptr_array_new_with_free_func((GDestroyNotify)program_free);
+	r.routes = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+	r.dump = g_string_new(NULL);
+	status = audit(&r, &error);
+	progress_free(r.progress);
+	if (error)
+		status = fail(error->message);
+	g_string_free(r.dump, TRUE);
+	g_ptr_array_unref(r.routes);
+	g_ptr_array_unref(r.programs);
+	audit_free(r.audit);
+	store_close(r.store);
+	scan_free(r.scan);
+	tree_close(r.tree);
+	g_free(r.cache);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = NULL;
+	int status = 0;
+
+	if (!options_parse(&options, argc, argv, &error))
+		return fail(error->message);
+	switch (options.command) {
+	case COMMAND_AUDIT:
+		status = run_audit(&options);
+		break;
+	case COMMAND_HELP:
+		text = options_help(options.topic);
+		if (text)
+			fputs(text, stdout);
+		else
+			status = fail("no help on that: see 'pfncheck help'");
+		break;
+	case COMMAND_VERSION:
+		text = options_version(ast_version());
+		fputs(text, stdout);
+		break;
+	case COMMAND_WORKER:
+		status = worker_main(extract_handle);
+		break;
+	}
+	options_clear(&options);
+	return status;
+}

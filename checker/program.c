@@ -1,0 +1,712 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * program: links the facts of all files.  Everything is keyed by strings and
+ * kept in sorted arrays, so that the order in which files come does not matter.
+ */
+#include <string.h>
+
+#include "program.h"
+
+struct program *program_new(void)
+{
+	struct program *p = g_new0(struct program, 1);
+
+	p->facts = g_ptr_array_new_with_free_func((GDestroyNotify)facts_free);
+	p->missing_functions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p->missing_tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p->strings = g_string_chunk_new(4096);
+	return p;
+}
+
+static void exporter_free(void *data)
+{
+	struct exporter *e = data;
+
+	g_ptr_array_unref(e->callbacks);
+	g_free(e);
+}
+
+static void unlink_all(struct program *p)
+{
+	g_clear_pointer(&p->functions, g_hash_table_unref);
+	g_clear_pointer(&p->tables, g_hash_table_unref);
+	g_clear_pointer(&p->records, g_hash_table_unref);
+	g_clear_pointer(&p->stores, g_hash_table_unref);
+	g_clear_pointer(&p->global_stores, g_hash_table_unref);
+	g_clear_pointer(&p->tested, g_hash_table_unref);
+	g_clear_pointer(&p->effects, g_hash_table_unref);
+	g_clear_pointer(&p->mapping_fields, g_hash_table_unref);
+	g_clear_pointer(&p->exporters, g_ptr_array_unref);
+}
+
+void program_free(struct program *p)
+{
+	if (!p)
+		return;
+	unlink_all(p);
+	g_ptr_array_unref(p->facts);
+	g_hash_table_unref(p->missing_functions);
+	g_hash_table_unref(p->missing_tables);
+	g_string_chunk_free(p->strings);
+	g_free(p);
+}
+
+void program_add(struct program *p, struct facts *facts)
+{
+	g_ptr_array_add(p->facts, facts);
+}
+
+const char *id_name(const char *id)
+{
+	const char *colon = strrchr(id, ':');
+
+	return colon ? colon + 1 : id;
+}
+
+/* ---- indices ---- */
+
+static void multi_add(GHashTable *table, const char *key, void *value)
+{
+	GPtrArray *array = g_hash_table_lookup(table, key);
+
+	if (!array) {
+		array = g_ptr_array_new();
+		g_hash_table_insert(table, (void *)key, array);
+	}
+	g_ptr_array_add(array, value);
+}
+
+static GHashTable *multi_new(GDestroyNotify free_array)
+{
+	return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_array);
+}
+
+static void stores_free(void *data)
+{
+	GPtrArray *array = data;
+
+	g_ptr_array_set_free_func(array, g_free);
+	g_ptr_array_unref(array);
+}
+
+static gint compare_facts(gconstpointer a, gconstpointer b)
+{
+	return strcmp((*(const struct facts *const *)a)->file,
+		      (*(const struct facts *const *)b)->file);
+}
+
+static bool functions_equal(const struct fact_function *a, const struct fact_function *b)
+{
+	return !strcmp(a->file, b->file) && a->line == b->line && !strcmp(a->hash, b->hash);
+}
+
+static void index_functions(struct program *p, const struct facts *facts)
+{
+	for (unsigned int i = 0; i < facts->functions->len; i++) {
+		struct fact_function *f = facts->functions->pdata[i];
+		GPtrArray *known = g_hash_table_lookup(p->functions, f->id);
+		bool same = false;
+
+		/* One row of a header inline is enough. */
+		for (unsigned int k = 0; known && k < known->len && !same; k++)
+			same = functions_equal(known->pdata[k], f);
+		if (!same)
+			multi_add(p->functions, f->id, f);
+	}
+}
+
+static void index_tables(struct program *p, const struct facts *facts)
+{
+	for (unsigned int i = 0; i < facts->tables->len; i++) {
+		struct fact_table *t = facts->tables->pdata[i];
+		const struct fact_table *known = g_hash_table_lookup(p->tables, t->id);
+
+		/* A tentative definition or a declaration gives way to the initialised one. */
+		if (!known || (!known->has_initializer && t->has_initializer))
+			g_hash_table_insert(p->tables, (void *)t->id, t);
+	}
+}
+
+static const struct expr *strip_casts(const struct expr *e)
+{
+	while (e && e->kind == EXPR_CAST)
+		e = e->a;
+	return e;
+}
+
+/* The global that a chain of members starts at, if the chain stays inside of it. */
+static const struct expr *root_global(const struct expr *e)
+{
+	while (e && (e->kind == EXPR_FIELD || e->kind == EXPR_INDEX || e->kind == EXPR_CAST ||
+		     e->kind == EXPR_ADDRESS || e->kind == EXPR_DEREF))
+		e = e->a;
+	return e && e->kind == EXPR_GLOBAL ? e : NULL;
+}
+
+static void index_store(struct program *p, const struct fact_function *f,
+			const struct fact_node *n)
+{
+	const struct expr *to = strip_casts(n->a);
+	const struct expr *global;
+	struct field_store *store;
+
+	if (to->kind != EXPR_FIELD && to->kind != EXPR_GLOBAL)
+		return;
+	global = root_global(to);
+	store = g_new0(struct field_store, 1);
+	store->function = f;
+	store->node = n;
+	store->value = n->b;
+	store->target = to;
+	if (to->kind == EXPR_FIELD) {
+		multi_add(p->stores, to->name, store);
+		if (type_is_mapping(to->type) && field_role(to->name) == FIELD_NONE)
+			g_hash_table_add(p->mapping_fields, (void *)to->name);
+		store = global ? g_memdup2(store, sizeof(*store)) : NULL;
+	}
+	if (store && global)
+		multi_add(p->global_stores, global->name, store);
+	else
+		g_free(store);
+}
+
+static void count_fields(struct program *p, const struct expr *e)
+{
+	if (!e)
+		return;
+	if (e->kind == EXPR_FIELD) {
+		gpointer n = g_hash_table_lookup(p->tested, e->name);
+
+		g_hash_table_insert(p->tested, (void *)e->name,
+				    GUINT_TO_POINTER(GPOINTER_TO_UINT(n) + 1));
+	}
+	count_fields(p, e->a);
+	count_fields(p, e->b);
+}
+
+static void index_nodes(struct program *p, const struct fact_function *f)
+{
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		const struct fact_node *n = &f->nodes[i];
+
+		if (n->kind == NODE_ASSIGN)
+			index_store(p, f, n);
+		else if (n->kind == NODE_BRANCH || n->kind == NODE_SWITCH)
+			count_fields(p, n->a);
+	}
+}
+
+/* ---- effects ---- */
+
+static bool reads_state(const struct expr *e)
+{
+	if (!e)
+		return false;
+	if (e->kind == EXPR_FIELD) {
+		enum field_role role = field_role(e->name);
+
+		if (role == FIELD_FLAGS || role == FIELD_VM_OPS || role == FIELD_OPS)
+			return true;
+	}
+	return reads_state(e->a) || reads_state(e->b);
+}
+
+static bool writes_state(const struct expr *to)
+{
+	enum field_role role;
+
+	to = strip_casts(to);
+	if (to->kind != EXPR_FIELD)
+		return false;
+	role = field_role(to->name);
+	return role == FIELD_FLAGS || role == FIELD_VM_OPS || role == FIELD_PAGE ||
+	       role == FIELD_OPS;
+}
+
+static bool passes_mapping(const struct program *p, const struct fact_function *f,
+			   const struct fact_node *n)
+{
+	for (unsigned int i = 0; i < n->n_args; i++) {
+		const struct expr *e = n->args[i];
+		const char *type = e->kind == EXPR_LOCAL ? f->locals[e->value].type : e->type;
+
+		if (type_is_mapping(type) ||
+		    (e->kind == EXPR_FIELD && g_hash_table_contains(p->mapping_fields, e->name)))
+			return true;
+	}
+	return false;
+}
+
+/* Effects that a function has by itself; *callees gets what else may have some. */
+static bool has_own_effect(const struct program *p, const struct fact_function *f,
+			   GPtrArray *callees)
+{
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		const struct fact_node *n = &f->nodes[i];
+		const struct word *word;
+
+		if (n->kind == NODE_ASSIGN && (writes_state(n->a) || reads_state(n->b)))
+			return true;
+		if ((n->kind == NODE_BRANCH || n->kind == NODE_SWITCH || n->kind == NODE_RETURN) &&
+		    reads_state(n->a))
+			return true;
+		if (n->kind != NODE_CALL)
+			continue;
+		for (unsigned int k = 0; k < n->n_args; k++)
+			if (reads_state(n->args[k]))
+				return true;
+		if (n->a->kind != EXPR_FUNCTION) {
+			if (passes_mapping(p, f, n))
+				return true;
+			continue;
+		}
+		word = word_find(id_name(n->a->name));
+		if (word && word->class != WORD_NOTHING && word->class < WORD_FILE)
+			return true;
+		if (word)
+			continue;
+		if (g_hash_table_contains(p->functions, n->a->name))
+			g_ptr_array_add(callees, (void *)n->a->name);
+		else if (passes_mapping(p, f, n))
+			return true;
+	}
+	return false;
+}
+
+static void find_effects(struct program *p)
+{
+	g_autoptr(GHashTable) callers = g_hash_table_new_full(
+		g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+	g_autoptr(GPtrArray) work = g_ptr_array_new();
+	GHashTableIter iter;
+	void *id, *variants;
+
+	g_hash_table_iter_init(&iter, p->functions);
+	while (g_hash_table_iter_next(&iter, &id, &variants)) {
+		for (unsigned int i = 0; i < ((GPtrArray *)variants)->len; i++) {
+			struct fact_function *f = ((GPtrArray *)variants)->pdata[i];
+			g_autoptr(GPtrArray) callees = g_ptr_array_new();
+
+			if (has_own_effect(p, f, callees)) {
+				g_hash_table_add(p->effects, f);
+				g_ptr_array_add(work, f);
+			}
+			for (unsigned int k = 0; k < callees->len; k++)
+				multi_add(callers, callees->pdata[k], f);
+		}
+	}
+	while (work->len) {
+		struct fact_function *f = g_ptr_array_steal_index_fast(work, work->len - 1);
+		GPtrArray *up = g_hash_table_lookup(callers, f->id);
+
+		for (unsigned int i = 0; up && i < up->len; i++)
+			if (g_hash_table_add(p->effects, up->pdata[i]))
+				g_ptr_array_add(work, up->pdata[i]);
+	}
+}
+
+bool program_has_effect(const struct program *p, const struct fact_function *f)
+{
+	return g_hash_table_contains(p->effects, f);
+}
+
+/* ---- exporters ---- */
+
+static const char *intern(struct program *p, const char *s)
+{
+	return g_string_chunk_insert_const(p->strings, s);
+}
+
+static struct exporter *add_exporter(struct program *p, const char *name, const char *file,
+				     unsigned int line, unsigned int column)
+{
+	struct exporter *e = g_new0(struct exporter, 1);
+
+	e->name = intern(p, name);
+	e->file = file;
+	e->line = line;
+	e->column = column;
+	e->path = "";
+	e->callbacks = g_ptr_array_new();
+	g_ptr_array_add(p->exporters, e);
+	return e;
+}
+
+static void add_callback(struct exporter *e, const struct expr *value)
+{
+	value = strip_casts(value);
+	if (!value || (value->kind == EXPR_INT && !value->value))
+		return;
+	if (value->kind != EXPR_FUNCTION) {
+		e->callback_unknown = "the callback is not a function by name";
+		return;
+	}
+	for (unsigned int i = 0; i < e->callbacks->len; i++)
+		if (!strcmp(e->callbacks->pdata[i], value->name))
+			return;
+	g_ptr_array_add(e->callbacks, (void *)value->name);
+}
+
+static void add_table_exporter(struct program *p, const struct fact_table *t, const char *path,
+			       unsigned int line, unsigned int column)
+{
+	g_autofree char *name = *path ? g_strconcat(t->name, *path == '[' ? "" : ".", path, NULL) :
+					g_strdup(t->name);
+	struct exporter *e = add_exporter(p, name, t->file, line, column);
+	const GPtrArray *late = g_hash_table_lookup(p->global_stores, t->id);
+	bool present;
+
+	e->table = t;
+	e->path = intern(p, path);
+	add_callback(e, program_member(t, path, "dma_buf_ops::mmap", &present));
+	for (unsigned int i = 0; late && i < late->len; i++) {
+		const struct field_store *s = late->pdata[i];
+
+		if (s->target->kind == EXPR_FIELD && !strcmp(s->target->name, "dma_buf_ops::mmap"))
+			add_callback(e, s->value);
+	}
+}
+
+/* Objects that static storage holds: tables, array elements and nested ones. */
+static void find_table_exporters(struct program *p, const struct fact_table *t)
+{
+	if (!strcmp(t->record, "dma_buf_ops")) {
+		bool array = t->n_members && t->members[0].path[0] == '[';
+
+		if (!array && (t->has_initializer || g_hash_table_lookup(p->global_stores, t->id)))
+			add_table_exporter(p, t, "", t->line, t->column);
+	}
+	for (unsigned int i = 0; i < t->n_members; i++) {
+		const struct fact_member *m = &t->members[i];
+
+		if (!m->value && !strcmp(m->type, "dma_buf_ops"))
+			add_table_exporter(p, t, m->path, m->line, m->column);
+	}
+}
+
+/* "struct.field" of the field that holds a dma_buf_ops object in each of some run-time objects. */
+static char *run_time_name(const char *field)
+{
+	const char *colons = strstr(field, "::");
+
+	return g_strdup_printf("%.*s.%s", (int)(colons - field), field, colons + 2);
+}
+
+static struct exporter *run_time_exporter(struct program *p, const char *field,
+					  const struct field_store *s)
+{
+	g_autofree char *name = run_time_name(field);
+	struct exporter *e;
+
+	for (unsigned int i = 0; i < p->exporters->len; i++) {
+		e = p->exporters->pdata[i];
+		if (e->field && !strcmp(e->field, field))
+			return e;
+	}
+	e = add_exporter(p, name, s->function->file, s->node->line, s->node->column);
+	e->field = field;
+	return e;
+}
+
+/* What a pointer parameter may point to, by what the callers pass: tables only. */
+static void copied_callbacks(struct program *p, struct exporter *e, const struct field_store *s)
+{
+	const struct expr *from = strip_casts(s->value);
+	const struct expr *object = from->kind == EXPR_DEREF ? strip_casts(from->a) : from;
+	bool found = false;
+
+	if (from->kind == EXPR_GLOBAL || (object->kind == EXPR_ADDRESS)) {
+		const struct expr *global = root_global(object);
+		const struct fact_table *t = global ? program_table(p, global->name) : NULL;
+		bool present;
+
+		if (t) {
+			add_callback(e, program_member(t, "", "dma_buf_ops::mmap", &present));
+			return;
+		}
+	}
+	/* Any object of the type that is not itself made at run time may be the source. */
+	for (unsigned int i = 0; i < p->exporters->len; i++) {
+		const struct exporter *o = p->exporters->pdata[i];
+		const struct facts *home = o->table ? o->table->facts : NULL;
+
+		if (!home || !program_same_module(p, home, s->function->facts))
+			continue;
+		found = true;
+		for (unsigned int k = 0; k < o->callbacks->len; k++) {
+			struct expr f = { .kind = EXPR_FUNCTION, .name = o->callbacks->pdata[k] };
+
+			add_callback(e, &f);
+		}
+	}
+	if (!found)
+		e->callback_unknown = "what is copied into it is not known";
+}
+
+static gint compare_strings(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void find_run_time_exporters(struct program *p)
+{
+	GHashTableIter iter;
+	void *field, *list;
+	g_autoptr(GPtrArray) keys = g_ptr_array_new();
+
+	g_hash_table_iter_init(&iter, p->stores);
+	while (g_hash_table_iter_next(&iter, &field, &list))
+		g_ptr_array_add(keys, field);
+	g_ptr_array_sort(keys, compare_strings);
+	for (unsigned int k = 0; k < keys->len; k++) {
+		const GPtrArray *stores = g_hash_table_lookup(p->stores, keys->pdata[k]);
+
+		for (unsigned int i = 0; i < stores->len; i++) {
+			const struct field_store *s = stores->pdata[i];
+			const struct expr *to = s->target;
+
+			if (root_global(to))
+				continue;
+			if (!strcmp(to->type, "dma_buf_ops"))
+				copied_callbacks(p, run_time_exporter(p, to->name, s), s);
+			else if (!strcmp(to->name, "dma_buf_ops::mmap") &&
+				 strip_casts(to->a)->kind == EXPR_FIELD &&
+				 !strcmp(strip_casts(to->a)->type, "dma_buf_ops"))
+				add_callback(run_time_exporter(p, strip_casts(to->a)->name, s),
+					     s->value);
+		}
+	}
+}
+
+static gint compare_exporters(gconstpointer a, gconstpointer b)
+{
+	const struct exporter *x = *(const struct exporter *const *)a;
+	const struct exporter *y = *(const struct exporter *const *)b;
+	int order = strcmp(x->file, y->file);
+
+	if (order)
+		return order;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* ---- linking ---- */
+
+static gint compare_tables(gconstpointer a, gconstpointer b)
+{
+	const struct fact_table *x = *(const struct fact_table *const *)a;
+	const struct fact_table *y = *(const struct fact_table *const *)b;
+	int order = strcmp(x->file, y->file);
+
+	if (order)
+		return order;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+static gint compare_variants(gconstpointer a, gconstpointer b)
+{
+	const struct fact_function *x = *(const struct fact_function *const *)a;
+	const struct fact_function *y = *(const struct fact_function *const *)b;
+	int order;
+
+	if (x->facts->built != y->facts->built)
+		return x->facts->built ? -1 : 1;
+	order = strcmp(x->file, y->file);
+	if (order)
+		return order;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return strcmp(x->hash, y->hash);
+}
+
+static void index_records(struct program *p)
+{
+	GHashTableIter iter;
+	void *key, *value;
+
+	g_hash_table_iter_init(&iter, p->tables);
+	while (g_hash_table_iter_next(&iter, &key, &value))
+		multi_add(p->records, ((struct fact_table *)value)->record, value);
+	g_hash_table_iter_init(&iter, p->records);
+	while (g_hash_table_iter_next(&iter, &key, &value))
+		g_ptr_array_sort(value, compare_tables);
+}
+
+void program_link(struct program *p)
+{
+	GHashTableIter iter;
+	void *key, *value;
+
+	unlink_all(p);
+	p->functions = multi_new((GDestroyNotify)g_ptr_array_unref);
+	p->tables = g_hash_table_new(g_str_hash, g_str_equal);
+	p->records = multi_new((GDestroyNotify)g_ptr_array_unref);
+	p->stores = multi_new(stores_free);
+	p->global_stores = multi_new(stores_free);
+	p->tested = g_hash_table_new(g_str_hash, g_str_equal);
+	p->effects = g_hash_table_new(NULL, NULL);
+	p->mapping_fields = g_hash_table_new(g_str_hash, g_str_equal);
+	p->exporters = g_ptr_array_new_with_free_func(exporter_free);
+	g_ptr_array_sort(p->facts, compare_facts);
+	for (unsigned int i = 0; i < p->facts->len; i++) {
+		index_functions(p, p->facts->pdata[i]);
+		index_tables(p, p->facts->pdata[i]);
+	}
+	g_hash_table_iter_init(&iter, p->functions);
+	while (g_hash_table_iter_next(&iter, &key, &value))
+		g_ptr_array_sort(value, compare_variants);
+	for (unsigned int i = 0; i < p->facts->len; i++) {
+		const struct facts *facts = p->facts->pdata[i];
+
+		for (unsigned int k = 0; k < facts->functions->len; k++) {
+			const struct fact_function *f = facts->functions->pdata[k];
+			GPtrArray *known = g_hash_table_lookup(p->functions, f->id);
+
+			if (g_ptr_array_find(known, f, NULL))
+				index_nodes(p, f);
+		}
+	}
+	index_records(p);
+	find_effects(p);
+	for (unsigned int i = 0; i < p->facts->len; i++) {
+		const struct facts *facts = p->facts->pdata[i];
+
+		for (unsigned int k = 0; k < facts->tables->len; k++) {
+			const struct fact_table *t = facts->tables->pdata[k];
+
+			if (g_hash_table_lookup(p->tables, t->id) == t)
+				find_table_exporters(p, t);
+		}
+	}
+	find_run_time_exporters(p);
+	g_ptr_array_sort(p->exporters, compare_exporters);
+}
+
+/* ---- queries ---- */
+
+const struct fact_function *program_function(struct program *p, const char *id, bool note)
+{
+	const GPtrArray *variants = g_hash_table_lookup(p->functions, id);
+
+	if (variants)
+		return variants->pdata[0];
+	if (note)
+		g_hash_table_add(p->missing_functions, g_strdup(id));
+	return NULL;
+}
+
+const struct fact_table *program_table(const struct program *p, const char *id)
+{
+	return g_hash_table_lookup(p->tables, id);
+}
+
+const GPtrArray *program_tables_of(struct program *p, const char *record, const char *near)
+{
+	char *wanted = g_strconcat(record, " ", near ? near : "", NULL);
+
+	g_hash_table_add(p->missing_tables, wanted);
+	return g_hash_table_lookup(p->records, record);
+}
+
+const GPtrArray *program_stores(const struct program *p, const char *field)
+{
+	return g_hash_table_lookup(p->stores, field);
+}
+
+const struct expr *program_member(const struct fact_table *t, const char *path, const char *field,
+				  bool *present)
+{
+	gsize prefix = strlen(path);
+	const char *name = strstr(field, "::");
+
+	*present = false;
+	name = name ? name + 2 : field;
+	for (unsigned int i = t->n_members; i-- > 0;) {
+		const struct fact_member *m = &t->members[i];
+		const char *rest;
+
+		if (strncmp(m->path, path, prefix) || strcmp(m->field, field))
+			continue;
+		rest = m->path + prefix;
+		if (prefix && *rest++ != '.')
+			continue;
+		if (strcmp(rest, name))
+			continue;
+		*present = true;
+		return m->value;
+	}
+	return NULL;
+}
+
+static bool same_directory_or_above(const char *a, const char *b)
+{
+	const char *slash = strrchr(a, '/');
+	gsize n = slash ? (gsize)(slash - a) + 1 : 0;
+
+	return !strncmp(a, b, n);
+}
+
+bool program_same_module(const struct program *p, const struct facts *a, const struct facts *b)
+{
+	(void)p;
+	if (a->module && b->module)
+		return !strcmp(a->module, b->module);
+	return same_directory_or_above(a->file, b->file) || same_directory_or_above(b->file, a->file);
+}
+
+/* ---- dump ---- */
+
+void program_dump(const struct program *p, GString *out)
+{
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	GHashTableIter iter;
+	void *key, *value;
+
+	for (unsigned int i = 0; i < p->exporters->len; i++) {
+		const struct exporter *e = p->exporters->pdata[i];
+		g_autoptr(GString) s = g_string_new(NULL);
+
+		g_string_printf(s, "exporter\t%s\t%s:%u", e->name, e->file, e->line);
+		for (unsigned int k = 0; k < e->callbacks->len; k++)
+			g_string_append_printf(s, "\t%s", (char *)e->callbacks->pdata[k]);
+		g_ptr_array_add(lines, g_strdup(s->str));
+	}
+	g_hash_table_iter_init(&iter, p->tables);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		const struct fact_table *t = value;
+
+		g_ptr_array_add(lines, g_strdup_printf("table\t%s\t%s\t%s:%u", t->record, t->id,
+						       t->file, t->line));
+	}
+	g_hash_table_iter_init(&iter, p->functions);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		const struct fact_function *f = ((GPtrArray *)value)->pdata[0];
+
+		g_ptr_array_add(lines,
+				g_strdup_printf("function\t%s\t%s:%u\t%s", f->id, f->file, f->line,
+						program_has_effect(p, f) ? "effect" : "none"));
+	}
+	g_hash_table_iter_init(&iter, p->stores);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		for (unsigned int i = 0; i < ((GPtrArray *)value)->len; i++) {
+			const struct field_store *s = ((GPtrArray *)value)->pdata[i];
+			const struct expr *from = strip_casts(s->value);
+
+			if (from->kind != EXPR_FUNCTION && !root_global(from))
+				continue;
+			g_ptr_array_add(lines,
+					g_strdup_printf("store\t%s\t%s\t%s:%u", (char *)key,
+							from->kind == EXPR_FUNCTION ?
+								from->name : root_global(from)->name,
+							s->function->file, s->node->line));
+		}
+	}
+	g_ptr_array_sort(lines, compare_strings);
+	for (unsigned int i = 0; i < lines->len; i++) {
+		g_string_append(out, lines->pdata[i]);
+		g_string_append_c(out, '\n');
+	}
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * program: all facts of one configuration together: functions by identity,
+ * tables by record, what is stored in which field, and what is exported.
+ *
+ * Knows no compiler.  What the analysis asks for and no facts have is noted, so
+ * that the files that define it can be extracted next.
+ */
+#ifndef PFNCHECK_PROGRAM_H
+#define PFNCHECK_PROGRAM_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "facts.h"
+#include "vocabulary.h"
+
+/* A value stored in a field somewhere: expression and the function it is in. */
+struct field_store {
+	const struct fact_function *function;
+	const struct fact_node *node;
+	const struct expr *value;	/* right-hand side */
+	const struct expr *target;	/* left-hand side */
+};
+
+/* A dma_buf_ops object. */
+struct exporter {
+	const char *name;	/* "ops", nested "outer.ops", copied "struct.field" */
+	const char *file;
+	unsigned int line;
+	unsigned int column;
+	const struct fact_table *table;	/* NULL: made at run time */
+	const char *path;	/* inside the table, "" for the table itself */
+	const char *field;	/* run-time objects: the "struct::field" that holds them */
+	GPtrArray *callbacks;	/* const char *: ids of .mmap functions, empty: none */
+	const char *callback_unknown;	/* why there may be others, or NULL */
+};
+
+struct program {
+	GPtrArray *facts;		/* struct facts *, owned */
+	GHashTable *functions;		/* id -> GPtrArray of struct fact_function * */
+	GHashTable *tables;		/* id -> struct fact_table * */
+	GHashTable *records;		/* record -> GPtrArray of struct fact_table * */
+	GHashTable *stores;		/* "record::field" -> GPtrArray of struct field_store * */
+	GHashTable *global_stores;	/* table id -> GPtrArray of struct field_store * */
+	GHashTable *tested;		/* "record::field" -> number of branches on it */
+	GHashTable *effects;		/* struct fact_function * -> itself: touches mappings */
+	GHashTable *mapping_fields;	/* "record::field" that mappings are stored in */
+	GPtrArray *exporters;		/* struct exporter *, owned, sorted */
+	GHashTable *missing_functions;	/* ids asked for in vain */
+	GHashTable *missing_tables;	/* "record near": records whose tables were asked for */
+	GStringChunk *strings;
+	struct vm_values values;
+};
+
+struct program *program_new(void);
+void program_free(struct program *program);
+
+/* Takes facts over. Call program_link() after the last one. */
+void program_add(struct program *program, struct facts *facts);
+/* (Re)computes everything that rests on all facts; sorted, whatever the order of adding. */
+void program_link(struct program *program);
+
+/*
+ * The function that an id names as seen from a file, or NULL (then it is noted
+ * as missing if note is set).  Of several definitions the one that is built
+ * wins, then the first by path.
+ */
+const struct fact_function *program_function(struct program *program, const char *id, bool note);
+const struct fact_table *program_table(const struct program *program, const char *id);
+/*
+ * Every table of a record (struct fact_table *), or NULL.  Asking notes the
+ * record, so that files with more of them get extracted: all, or those of the
+ * directories around the file near.
+ */
+const GPtrArray *program_tables_of(struct program *program, const char *record, const char *near);
+/* Stores to a field (struct field_store *), or NULL. */
+const GPtrArray *program_stores(const struct program *program, const char *field);
+
+/*
+ * The member of a table at a path ("" or "ops"), as initialised; *present tells
+ * an omitted one (NULL) from one that is there but not followed.
+ */
+const struct expr *program_member(const struct fact_table *table, const char *path,
+				  const char *field, bool *present);
+/* Whether a function may insert, or change or ask for the state of a mapping. */
+bool program_has_effect(const struct program *program, const struct fact_function *f);
+/* Whether two files belong to one kbuild module, or to one directory where that is not known. */
+bool program_same_module(const struct program *program, const struct facts *a,
+			 const struct facts *b);
+
+/* Plain name of a function or table id. */
+const char *id_name(const char *id);
+
+void program_dump(const struct program *program, GString *out);
+
+#endif

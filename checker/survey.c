@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * survey: see survey.h.  A file that cannot be extracted is listed in the audit
+ * and costs nothing else.
+ */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "extract.h"
+#include "survey.h"
+
+/* Precompiled headers pay from this many files on. */
+#define PCH_MIN_FILES 6
+/* More files with tables of a record than this: only those near the one that asks. */
+#define TABLE_FILES_MAX 80
+
+#define PROBE_FILE "pfncheck-probe.c"
+
+static const struct worker_limits limits = {
+	.seconds = 120,
+	.megabytes = 4096,
+	.jobs = 200,
+};
+
+struct round {
+	struct survey *survey;
+	guint config;
+	struct program *program;
+	GHashTable *done;	/* paths that were wanted before */
+	GPtrArray *pending;	/* const char *: files of this round that are to be parsed */
+	char *directory;	/* for precompiled headers, or NULL */
+	char *pch[2];		/* built in, module; NULL: none */
+	char **pch_headers[2];
+	guint total;
+	guint finished;
+};
+
+/* ---- jobs ---- */
+
+static GPtrArray *run_requests(struct survey *s, GPtrArray *requests,
+			       void (*done)(const struct workers_result *result, void *data),
+			       void *data, GError **error)
+{
+	struct worker_limits bounds = limits;
+	long peak = 0;
+
+	bounds.stop = s->stop;
+	if (!workers_run(requests, s->jobs, &bounds, done, data, &peak, error))
+		return NULL;
+	s->worker_peak = MAX(s->worker_peak, peak);
+	return requests;
+}
+
+static GBytes *make_request(struct round *r, const struct tree_file *file, const char *content)
+{
+	struct survey *s = r->survey;
+	struct extract_request request = {
+		.path = content ? PROBE_FILE : file->path,
+		.root = tree_root(s->tree),
+		.build = tree_config_build(s->tree, r->config),
+		.flags = file->flags,
+		.content = content,
+		.pch = content ? NULL : r->pch[file->is_module],
+	};
+
+	return extract_request_pack(&request);
+}
+
+/* ---- precompiled headers ---- */
+
+static bool has_flag(const char *const *flags, const char *flag, const char *argument)
+{
+	for (unsigned int i = 0; flags[i]; i++)
+		if (!strcmp(flags[i], flag) &&
+		    (!argument || (flags[i + 1] && !strcmp(flags[i + 1], argument))))
+			return true;
+	return false;
+}
+
+/* What all files of a kind are compiled with, in the order of the first one. */
+static GPtrArray *common_flags(struct round *r, bool module, guint *files)
+{
+	GPtrArray *common = g_ptr_array_new();
+	const char *const *first = NULL;
+
+	*files = 0;
+	for (unsigned int i = 0; i < r->pending->len; i++) {
+		const struct tree_file *f = tree_file(r->survey->tree, r->config,
+						      r->pending->pdata[i]);
+
+		if (!f || f->is_module != module)
+			continue;
+		if (!first)
+			first = f->flags;
+		++*files;
+	}
+	for (unsigned int i = 0; first && first[i]; i++) {
+		bool pair = !strcmp(first[i], "-include") && first[i + 1];
+		bool everywhere = true;
+
+		for (unsigned int k = 0; k < r->pending->len && everywhere; k++) {
+			const struct tree_file *f = tree_file(r->survey->tree, r->config,
+							      r->pending->pdata[k]);
+
+			if (f && f->is_module == module)
+				everywhere = has_flag(f->flags, first[i],
+						      pair ? first[i + 1] : NULL);
+		}
+		if (everywhere) {
+			g_ptr_array_add(common, (void *)first[i]);
+			if (pair)
+				g_ptr_array_add(common, (void *)first[i + 1]);
+		}
+		i += pair;
+	}
+	g_ptr_array_add(common, NULL);
+	return common;
+}
+
+static void pch_done(const struct workers_result *result, void *data)
+{
+	struct round *r = data;
+	struct extract_reply reply;
+	/* The request's index tells built in from module if both were asked for. */
+	int which = result->job == 1 || !r->pch[0];
+
+	if (result->reply && extract_reply_unpack(&reply, result->reply, result->size)) {
+		if (reply.ok) {
+			r->pch_headers[which] = g_strdupv((char **)reply.headers);
+			extract_reply_clear(&reply);
+			return;
+		}
+		extract_reply_clear(&reply);
+	}
+	g_clear_pointer(&r->pch[which], g_free);
+}
+
+static void make_pchs(struct round *r)
+{
+	g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+
+	if (r->survey->no_pch || r->directory || r->pending->len < PCH_MIN_FILES)
+		return;
+	r->directory = g_dir_make_tmp("pfncheck-XXXXXX", NULL);
+	if (!r->directory)
+		return;
+	for (int module = 0; module < 2; module++) {
+		guint files;
+		g_autoptr(GPtrArray) flags = common_flags(r, module, &files);
+		struct extract_request request = {
+			.path = "pfncheck-headers.h",
+			.root = tree_root(r->survey->tree),
+			.build = tree_config_build(r->survey->tree, r->config),
+			.flags = (const char *const *)flags->pdata,
+			.content = extract_common_headers,
+			.make_pch = true,
+		};
+
+		if (files < PCH_MIN_FILES)
+			continue;
+		r->pch[module] = g_build_filename(r->directory, module ? "module.pch" : "builtin.pch",
+						  NULL);
+		request.pch = r->pch[module];
+		g_ptr_array_add(requests, extract_request_pack(&request));
+	}
+	run_requests(r->survey, requests, pch_done, r, NULL);
+}
+
+static void remove_pchs(struct round *r)
+{
+	static const char *const names[] = { "module.pch", "builtin.pch" };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		if (r->directory) {
+			g_autofree char *path = g_build_filename(r->directory, names[i], NULL);
+
+			g_unlink(path);
+		}
+		g_free(r->pch[i]);
+		g_strfreev(r->pch_headers[i]);
+	}
+	if (r->directory)
+		g_rmdir(r->directory);
+	g_free(r->directory);
+}
+
+/* ---- rounds ---- */
+
+static void add_facts(struct round *r, const char *path, const char *text, gsize size)
+{
+	const struct tree_file *file = tree_file(r->survey->tree, r->config, path);
+	const char *why;
+	struct facts *facts = facts_parse(text, size, &why);
+
+	if (!facts) {
+		audit_add_failure(r->survey->audit, path, why);
+		return;
+	}
+	facts->module = file && file->module ? facts_string(facts, file->module) : NULL;
+	facts->built = file && file->built;
+	r->survey->files_used++;
+	program_add(r->program, facts);
+}
+
+/* Headers that the file read, those of the precompiled header included. */
+static char **all_headers(struct round *r, const struct extract_reply *reply, bool module)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+	char **extra = reply->used_pch ? r->pch_headers[module] : NULL;
+
+	for (unsigned int i = 0; reply->headers[i]; i++)
+		g_ptr_array_add(all, g_strdup(reply->headers[i]));
+	for (unsigned int i = 0; extra && extra[i]; i++)
+		if (!g_strv_contains((const char *const *)reply->headers, extra[i]))
+			g_ptr_array_add(all, g_strdup(extra[i]));
+	g_ptr_array_add(all, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&all), FALSE);
+}
+
+static void file_done(const struct workers_result *result, void *data)
+{
+	struct round *r = data;
+	struct survey *s = r->survey;
+	const char *path = r->pending->pdata[result->job];
+	const struct tree_file *file = tree_file(s->tree, r->config, path);
+	struct extract_reply reply;
+
+	progress_update(s->progress, ++r->finished, r->total);
+	if (!result->reply) {
+		audit_add_failure(s->audit, path, result->failure);
+		return;
+	}
+	if (!extract_reply_unpack(&reply, result->reply, result->size)) {
+		audit_add_failure(s->audit, path, "the worker's reply makes no sense");
+		return;
+	}
+	s->files_parsed++;
+	if (reply.fatal)
+		audit_add_failure(s->audit, path, reply.fatal);
+	if (reply.size) {
+		g_auto(GStrv) headers = all_headers(r, &reply, file->is_module);
+
+		add_facts(r, path, reply.facts, reply.size);
+		if (!reply.fatal)
+			store_put(s->store, path, file->flags,
+				  tree_config_build(s->tree, r->config),
+				  (const char *const *)headers, reply.facts, reply.size);
+	}
+	extract_reply_clear(&reply);
+}
+
+/* Takes the facts of files from the store, or has them extracted. */
+static bool run_round(struct round *r, GPtrArray *files, GError **error)
+{
+	struct survey *s = r->survey;
+	g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	g_autoptr(GPtrArray) pending = g_ptr_array_new();
+
+	if (!tree_load_flags(s->tree, r->config, files, error))
+		return false;
+	for (unsigned int i = 0; i < files->len; i++) {
+		const char *path = files->pdata[i];
+		const struct tree_file *file = tree_file(s->tree, r->config, path);
+		g_autofree char *text = NULL;
+		gsize size;
+
+		if (!file) {
+			audit_add_failure(s->audit, path, "its compile flags are not known");
+			continue;
+		}
+		text = store_get(s->store, path, file->flags, tree_config_build(s->tree, r->config),
+				 &size);
+		if (text)
+			add_facts(r, path, text, size);
+		else
+			g_ptr_array_add(pending, (void *)path);
+	}
+	r->pending = pending;
+	r->total += pending->len;
+	make_pchs(r);
+	for (unsigned int i = 0; i < pending->len; i++)
+		g_ptr_array_add(requests,
+				make_request(r, tree_file(s->tree, r->config, pending->pdata[i]),
+					     NULL));
+	return run_requests(s, requests, file_done, r, error) != NULL;
+}
+
+static void want(struct round *r, GPtrArray *files, const char *path)
+{
+	if (g_str_has_suffix(path, ".c") && g_hash_table_add(r->done, g_strdup(path)))
+		g_ptr_array_add(files, (void *)path);
+}
+
+/* Whether one of the files lies in the directory of the other or below. */
+static bool is_near(const char *a, const char *b)
+{
+	const char *slash_a = strrchr(a, '/');
+	const char *slash_b = strrchr(b, '/');
+	gsize x = slash_a ? (gsize)(slash_a - a) + 1 : 0;
+	gsize y = slash_b ? (gsize)(slash_b - b) + 1 : 0;
+
+	return !strncmp(a, b, MIN(x, y));
+}
+
+static gint compare_strings(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static GPtrArray *sorted_keys(GHashTable *table)
+{
+	GPtrArray *keys = g_ptr_array_new();
+	GHashTableIter iter;
+	void *key;
+
+	g_hash_table_iter_init(&iter, table);
+	while (g_hash_table_iter_next(&iter, &key, NULL))
+		g_ptr_array_add(keys, key);
+	g_ptr_array_sort(keys, compare_strings);
+	return keys;
+}
+
+/* What the analysis asked for in vain, as files. */
+static GPtrArray *wanted_files(struct round *r)
+{
+	const struct scan *scan = r->survey->scan;
+	GPtrArray *files = g_ptr_array_new();
+	g_autoptr(GPtrArray) functions = sorted_keys(r->program->missing_functions);
+	g_autoptr(GPtrArray) tables = sorted_keys(r->program->missing_tables);
+
+	for (unsigned int i = 0; i < functions->len; i++) {
+		const GPtrArray *in = scan_function_files(scan, id_name(functions->pdata[i]));
+
+		for (unsigned int k = 0; in && k < in->len; k++)
+			want(r, files, in->pdata[k]);
+	}
+	for (unsigned int i = 0; i < tables->len; i++) {
+		const char *wanted = tables->pdata[i];
+		const char *blank = strchr(wanted, ' ');
+		g_autofree char *record = g_strndup(wanted, (gsize)(blank - wanted));
+		const GPtrArray *in = scan_table_files(scan, record);
+
+		for (unsigned int k = 0; in && k < in->len; k++)
+			if ((blank[1] && is_near(blank + 1, in->pdata[k])) ||
+			    (!blank[1] && in->len <= TABLE_FILES_MAX))
+				want(r, files, in->pdata[k]);
+	}
+	g_ptr_array_sort(files, compare_strings);
+	return files;
+}
+
+/* ---- values of flags ---- */
+
+static void probe_done(const struct workers_result *result, void *data)
+{
+	struct round *r = data;
+	struct extract_reply reply;
+	struct facts *facts;
+	const char *why;
+
+	if (!result->reply || !extract_reply_unpack(&reply, result->reply, result->size))
+		return;
+	facts = facts_parse(reply.facts, reply.size, &why);
+	for (unsigned int i = 0; facts && i < facts->functions->len; i++) {
+		const struct fact_function *f = facts->functions->pdata[i];
+		const struct fact_node *n = &f->nodes[0];
+
+		if (n->kind == NODE_RETURN && n->a && n->a->kind == EXPR_INT)
+			vm_values_set(&r->program->values, f->name, n->a->value);
+	}
+	facts_free(facts);
+	extract_reply_clear(&reply);
+}
+
+static bool find_values(struct round *r, const GPtrArray *files, GError **error)
+{
+	g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	const struct tree_file *file = NULL;
+
+	for (unsigned int i = 0; i < files->len && (!file || !file->built); i++)
+		file = tree_file(r->survey->tree, r->config, files->pdata[i]);
+	if (file) {
+		g_ptr_array_add(requests, make_request(r, file, vm_values_source));
+		if (!run_requests(r->survey, requests, probe_done, r, error))
+			return false;
+	}
+	if (r->program->values.pfnmap)
+		return true;
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+		    "cannot read the values of the VM_ flags from include/linux/mm.h of %s: is the "
+		    "tree complete?", tree_root(r->survey->tree));
+	return false;
+}
+
+struct program *survey_program(struct survey *s, guint config,
+			       void (*ask)(struct program *program, void *data), void *data,
+			       GError **error)
+{
+	struct round r = { .survey = s, .config = config };
+	g_autoptr(GPtrArray) files = g_ptr_array_new();
+	bool ok = true, first = true;
+
+	r.program = program_new();
+	r.done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (unsigned int i = 0; i < scan_exporters(s->scan)->len; i++)
+		want(&r, files, scan_exporters(s->scan)->pdata[i]);
+	while (ok && files->len && !(s->stop && *s->stop)) {
+		ok = run_round(&r, files, error);
+		if (ok && first)
+			ok = find_values(&r, files, error);
+		first = false;
+		program_link(r.program);
+		if (ok)
+			ask(r.program, data);
+		g_ptr_array_unref(files);
+		files = wanted_files(&r);
+	}
+	remove_pchs(&r);
+	store_commit(s->store);
+	g_hash_table_unref(r.done);
+	if (!ok)
+		g_clear_pointer(&r.program, program_free);
+	return r.program;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * survey: turns files into a program, round by round: extracts the exporters
+ * first, then whatever the analysis asks for and has no facts of.  Brings tree,
+ * scan, workers and store together; knows neither C nor the rule.
+ */
+#ifndef PFNCHECK_SURVEY_H
+#define PFNCHECK_SURVEY_H
+
+#include <glib.h>
+#include <signal.h>
+#include <stdbool.h>
+
+#include "audit.h"
+#include "program.h"
+#include "progress.h"
+#include "scan.h"
+#include "store.h"
+#include "tree.h"
+#include "workers.h"
+
+struct survey {
+	struct tree *tree;
+	const struct scan *scan;
+	struct store *store;
+	struct progress *progress;
+	struct audit *audit;	/* failures go there */
+	unsigned int jobs;
+	bool no_pch;
+	const volatile sig_atomic_t *stop;
+	/* results */
+	guint files_parsed;	/* by libclang in this run */
+	guint files_used;	/* facts taken, from the store or parsed */
+	long worker_peak;	/* KiB */
+};
+
+/*
+ * The facts of all files that the exporters of a configuration depend on.  ask
+ * is called with the linked program after each round; what it looks up in vain
+ * is extracted in the next one.  NULL with error if nothing can be analysed.
+ */
+struct program *survey_program(struct survey *survey, guint config,
+			       void (*ask)(struct program *program, void *data), void *data,
+			       GError **error);
+
+#endif

@@ -1,0 +1,1087 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * trace: explores points breadth first.  Two ways that meet at one place in
+ * equal states are one from there on, so loops end when nothing new is learnt.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "trace_private.h"
+
+struct point_key {
+	const struct state *state;
+	gint64 node;
+};
+
+static guint key_hash(gconstpointer k)
+{
+	const struct point_key *key = k;
+
+	return g_direct_hash(key->state) * 31 + (guint)key->node;
+}
+
+static gboolean key_equal(gconstpointer a, gconstpointer b)
+{
+	const struct point_key *x = a, *y = b;
+
+	return x->state == y->state && x->node == y->node;
+}
+
+static void point_free(void *data)
+{
+	struct trace_point *p = data;
+
+	g_array_unref(p->edges);
+	g_free(p);
+}
+
+static void graph_free(struct trace_graph *graph)
+{
+	if (!graph)
+		return;
+	g_ptr_array_unref(graph->points);
+	g_free(graph);
+}
+
+struct trace_point *trace_point(struct tracer *t, int index)
+{
+	return t->graph->points->pdata[index];
+}
+
+void trace_undecided(struct tracer *t, struct state *s, const char *format, ...)
+{
+	g_autofree char *reason = NULL;
+	va_list args;
+
+	if (s->undecided)
+		return;
+	va_start(args, format);
+	reason = g_strdup_vprintf(format, args);
+	va_end(args);
+	s->undecided = pool_string(t->pool, reason);
+}
+
+void trace_push(struct tracer *t, int from, const struct state *s, int node, int truth)
+{
+	const struct state *state = pool_state(t->pool, s);
+	struct point_key key = { state, node };
+	int index = GPOINTER_TO_INT(g_hash_table_lookup(t->index, &key)) - 1;
+	struct trace_edge edge = { .truth = truth };
+
+	if (index < 0) {
+		struct trace_point *p;
+
+		if (t->graph->points->len >= BOUND_NODES) {
+			t->overflow = "points of a graph";
+			return;
+		}
+		p = g_new0(struct trace_point, 1);
+		p->state = state;
+		p->node = node;
+		p->parent = from;
+		p->edges = g_array_new(FALSE, FALSE, sizeof(struct trace_edge));
+		index = (int)t->graph->points->len;
+		g_ptr_array_add(t->graph->points, p);
+		g_hash_table_insert(t->index, g_memdup2(&key, sizeof(key)),
+				    GINT_TO_POINTER(index + 1));
+	}
+	if (from < 0)
+		return;
+	edge.to = index;
+	g_array_append_val(trace_point(t, from)->edges, edge);
+}
+
+/* ---- liveness ---- */
+
+static void mark_uses(const struct expr *e, guint64 *set)
+{
+	if (!e)
+		return;
+	if (e->kind == EXPR_LOCAL)
+		set[e->value / 64] |= (guint64)1 << (e->value % 64);
+	mark_uses(e->a, set);
+	mark_uses(e->b, set);
+}
+
+/* Locals whose address is taken, or that are records, live throughout. */
+static void mark_addressed(const struct expr *e, guint64 *set)
+{
+	if (!e)
+		return;
+	if (e->kind == EXPR_ADDRESS || e->kind == EXPR_INDEX)
+		mark_uses(e->a, set);
+	mark_addressed(e->a, set);
+	mark_addressed(e->b, set);
+}
+
+static void mark_node(const struct fact_node *n, guint64 *set)
+{
+	if (n->kind != NODE_ASSIGN || n->a->kind != EXPR_LOCAL)
+		mark_uses(n->a, set);
+	mark_uses(n->b, set);
+	for (unsigned int i = 0; i < n->n_args; i++)
+		mark_uses(n->args[i], set);
+}
+
+static bool merge_live(guint64 *live, const guint64 *from, unsigned int words)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < words; i++) {
+		changed |= (from[i] & ~live[i]) != 0;
+		live[i] |= from[i];
+	}
+	return changed;
+}
+
+static bool live_step(const struct fact_function *f, unsigned int i, guint64 *live,
+		      unsigned int words, guint64 *scratch)
+{
+	const struct fact_node *n = &f->nodes[i];
+	gint64 defined = n->kind == NODE_CALL ? n->result :
+			 n->kind == NODE_ASSIGN && n->a->kind == EXPR_LOCAL ? n->a->value : -1;
+
+	memset(scratch, 0, words * sizeof(*scratch));
+	for (int s = 0; s < 2; s++)
+		if (n->next[s] >= 0)
+			merge_live(scratch, live + (gsize)n->next[s] * words, words);
+	for (unsigned int k = 0; k < n->n_cases; k++)
+		merge_live(scratch, live + (gsize)n->cases[k].next * words, words);
+	if (defined >= 0)
+		scratch[defined / 64] &= ~((guint64)1 << (defined % 64));
+	mark_node(n, scratch);
+	return merge_live(live + (gsize)i * words, scratch, words);
+}
+
+/* For each node the set of locals that are read at it or after it. */
+static const guint64 *liveness(struct tracer *t, const struct fact_function *f,
+			       unsigned int *words)
+{
+	guint64 *live = g_hash_table_lookup(t->liveness, f);
+	g_autofree guint64 *scratch = NULL;
+	bool changed = true;
+
+	*words = (f->n_locals + 63) / 64 + 1;
+	if (live)
+		return live;
+	live = g_new0(guint64, (gsize)*words * f->n_nodes);
+	scratch = g_new0(guint64, *words);
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		mark_addressed(f->nodes[i].a, scratch);
+		mark_addressed(f->nodes[i].b, scratch);
+		for (unsigned int k = 0; k < f->nodes[i].n_args; k++)
+			mark_addressed(f->nodes[i].args[k], scratch);
+	}
+	for (unsigned int i = 0; i < f->n_nodes; i++)
+		memcpy(live + (gsize)i * *words, scratch, *words * sizeof(*live));
+	while (changed) {
+		changed = false;
+		for (unsigned int i = f->n_nodes; i-- > 0;)
+			changed |= live_step(f, i, live, *words, scratch);
+	}
+	g_hash_table_insert(t->liveness, (void *)f, live);
+	return live;
+}
+
+static const struct frame *live_frame(struct tracer *t, const struct frame *frame, int node)
+{
+	unsigned int words;
+	const guint64 *live = liveness(t, frame->function, &words) + 0;
+	g_autofree struct frame *copy = NULL;
+
+	live += (gsize)node * words;
+	for (unsigned int i = 0; i < frame->n_locals; i++) {
+		if (!frame->locals[i] || (live[i / 64] >> (i % 64) & 1))
+			continue;
+		if (!copy)
+			copy = g_memdup2(frame, sizeof(*frame) +
+							frame->n_locals * sizeof(frame->locals[0]));
+		copy->locals[i] = NULL;
+	}
+	return copy ? pool_frame(t->pool, copy) : frame;
+}
+
+void trace_advance(struct tracer *t, int from, struct state *s, int node, int truth)
+{
+	if (node < 0)
+		return;
+	s->frame = live_frame(t, s->frame, node);
+	trace_push(t, from, s, node, truth);
+}
+
+/* ---- flags ---- */
+
+void trace_set_flags(struct tracer *t, struct state *s, guint64 ones, guint64 zeros)
+{
+	s->ones = ones;
+	s->zeros = zeros & ~ones;
+	if (ones & t->program->values.pfnmap)
+		s->set_before = true;
+}
+
+void trace_kind_bits(const struct tracer *t, enum mapping_kind kind, guint64 *ones, guint64 *zeros)
+{
+	const struct vm_values *v = &t->program->values;
+	guint64 all = v->shared | v->mayshare | v->maywrite;
+
+	switch (kind) {
+	case MAPPING_SHARED:
+		*ones = all;
+		break;
+	case MAPPING_READ_ONLY:
+		*ones = v->mayshare;
+		break;
+	case MAPPING_PRIVATE:
+		*ones = v->maywrite;
+		break;
+	case MAPPING_ANY:
+		all = 0;
+		*ones = 0;
+		break;
+	}
+	*zeros = all & ~*ones;
+}
+
+/* ---- branches ---- */
+
+struct branching {
+	struct tracer *t;
+	int from;
+	const struct state *state;
+	int next[2];
+};
+
+static void take(const struct branching *b, struct state *s, bool truth)
+{
+	trace_advance(b->t, b->from, s, b->next[truth ? 0 : 1], truth);
+}
+
+static void fork_both(const struct branching *b, const struct value *v, enum origin origin,
+		      const char *key)
+{
+	struct trace_point *p = trace_point(b->t, b->from);
+
+	p->fork = origin == ORIGIN_USER || origin == ORIGIN_LOCAL ? FORK_JOIN : FORK_UNION;
+	p->origin = origin;
+	for (int truth = 1; truth >= 0; truth--) {
+		struct state s = *b->state;
+
+		if (key)
+			state_assume(b->t->pool, &s, key, truth, v->carried);
+		take(b, &s, truth);
+	}
+}
+
+/* ((flags & mask) == n): bits that the kind of mapping decides make kinds. */
+static void branch_on_flags(const struct branching *b, const struct value *v)
+{
+	const struct vm_values *values = &b->t->program->values;
+	guint64 kind_bits = values->shared | values->mayshare | values->maywrite;
+	enum mapping_kind first = b->state->kind, last = b->state->kind;
+	struct trace_point *p = trace_point(b->t, b->from);
+
+	if (!(v->mask & kind_bits)) {
+		g_autofree char *key = value_key(v);
+
+		fork_both(b, v, ORIGIN_USER, key);
+		return;
+	}
+	if (b->state->kind == MAPPING_ANY) {
+		first = MAPPING_SHARED;
+		last = MAPPING_PRIVATE;
+	}
+	p->fork = FORK_JOIN;
+	p->origin = ORIGIN_USER;
+	for (int kind = (int)first; kind <= (int)last; kind++) {
+		struct state s = *b->state;
+		guint64 ones, zeros, open, wanted = (guint64)v->n;
+		bool differs;
+
+		trace_kind_bits(b->t, (enum mapping_kind)kind, &ones, &zeros);
+		s.kind = (enum mapping_kind)kind;
+		s.ones |= ones & ~s.zeros;
+		s.zeros |= zeros & ~s.ones;
+		differs = ((ones & v->mask) & ~wanted) || ((zeros & v->mask) & wanted);
+		open = v->mask & ~(ones | zeros);
+		if (differs || !open) {
+			take(b, &s, differs == (v->op == OP_NE));
+		} else {
+			struct state other = s;
+
+			take(b, &s, true);
+			take(b, &other, false);
+		}
+	}
+}
+
+/* What follows from a test of a symbol for the symbol itself: -1 nothing. */
+static int implied_truth(const struct value *v, bool truth)
+{
+	gint64 zero;
+
+	if (v->op == OP_NONE)
+		return truth ? 1 : -1;
+	if (v->op == OP_EQ && truth)
+		return v->n != 0;
+	if (v->op == OP_NE && !truth)
+		return v->n != 0;
+	if (!expr_fold(v->op, 0, v->n, &zero))
+		return -1;
+	/* 0 would have given the other answer. */
+	return (bool)zero != truth ? 1 : -1;
+}
+
+static void branch_on_test(const struct branching *b, const struct value *v)
+{
+	const struct value *base = v->base;
+	struct trace_point *p = trace_point(b->t, b->from);
+	g_autofree char *key = NULL;
+	g_autofree char *base_key = value_key(base);
+	int known = state_assumed(b->state, base_key);
+	gint64 n;
+
+	/* "x == 0" and "x != 0" are the truth of x. */
+	if (v->op == OP_EQ && v->n == 0) {
+		trace_branch(b->t, b->from, base, b->next[1], b->next[0]);
+		return;
+	}
+	if (v->op == OP_NE && v->n == 0) {
+		trace_branch(b->t, b->from, base, b->next[0], b->next[1]);
+		return;
+	}
+	key = value_key(v);
+	if (state_assumed(b->state, key) >= 0) {
+		struct state s = *b->state;
+
+		take(b, &s, state_assumed(b->state, key));
+		return;
+	}
+	if (known == 0 && v->op != OP_NONE && expr_fold(v->op, 0, v->n, &n)) {
+		struct state s = *b->state;
+
+		take(b, &s, n != 0);
+		return;
+	}
+	if (known == 0 && v->op == OP_NONE) {
+		struct state s = *b->state;
+
+		take(b, &s, false);
+		return;
+	}
+	p->fork = v->origin == ORIGIN_USER || v->origin == ORIGIN_LOCAL ? FORK_JOIN : FORK_UNION;
+	p->origin = v->origin;
+	for (int truth = 1; truth >= 0; truth--) {
+		struct state s = *b->state;
+		int implied = implied_truth(v, truth);
+
+		if (implied >= 0 && known >= 0 && implied != known)
+			continue;
+		state_assume(b->t->pool, &s, key, truth, v->carried);
+		if (implied >= 0)
+			state_assume(b->t->pool, &s, base_key, implied, v->carried);
+		take(b, &s, truth);
+	}
+}
+
+void trace_branch(struct tracer *t, int from, const struct value *v, int yes, int no)
+{
+	struct branching b = { t, from, trace_point(t, from)->state, { yes, no } };
+	struct state s = *b.state;
+	int known;
+
+	if (v->kind == VALUE_INT) {
+		take(&b, &s, v->n != 0);
+	} else if (value_is_nonzero(v)) {
+		take(&b, &s, true);
+	} else if (v->kind == VALUE_FLAGS) {
+		const struct value *test = value_binary(t->pool, OP_NE, v, value_int(t->pool, 0));
+
+		if (test->kind == VALUE_FLAG_TEST)
+			branch_on_flags(&b, test);
+		else
+			take(&b, &s, test->n != 0);
+	} else if (v->kind == VALUE_FLAG_TEST) {
+		g_autofree char *key = value_key(v);
+
+		known = state_assumed(b.state, key);
+		if (known >= 0)
+			take(&b, &s, known == (v->op == OP_EQ));
+		else
+			branch_on_flags(&b, v);
+	} else if (v->kind == VALUE_SYMBOL) {
+		known = state_assumed(b.state, v->name);
+		if (known >= 0)
+			take(&b, &s, known);
+		else
+			fork_both(&b, v, v->origin, v->name);
+	} else if (v->kind == VALUE_TEST) {
+		branch_on_test(&b, v);
+	} else {
+		fork_both(&b, v, v->origin, NULL);
+	}
+}
+
+static void step_switch(struct tracer *t, int from, const struct fact_node *n)
+{
+	struct trace_point *p = trace_point(t, from);
+	const struct state *state = p->state;
+	const struct value *v = trace_eval(t, state, n->a);
+	struct branching b = { t, from, state, { -1, -1 } };
+
+	if (v->kind == VALUE_INT) {
+		struct state s = *state;
+
+		for (unsigned int i = 0; i < n->n_cases; i++) {
+			const struct fact_case *c = &n->cases[i];
+
+			if (c->low > c->high || (v->n >= c->low && v->n <= c->high)) {
+				trace_advance(t, from, &s, c->next, -1);
+				if (c->low <= c->high)
+					return;
+			}
+		}
+		trace_advance(t, from, &s, n->next[0], -1);
+		return;
+	}
+	p->fork = v->origin == ORIGIN_USER || v->origin == ORIGIN_LOCAL ? FORK_JOIN : FORK_UNION;
+	p->origin = v->origin;
+	for (unsigned int i = 0; i < n->n_cases; i++) {
+		const struct fact_case *c = &n->cases[i];
+		const struct value *test = value_binary(t->pool, OP_EQ, v,
+							value_int(t->pool, c->low));
+		struct state s = *state;
+
+		if (c->low == c->high && test->kind == VALUE_TEST) {
+			g_autofree char *key = value_key(test);
+
+			if (state_assumed(state, key) == 0)
+				continue;
+			state_assume(t->pool, &s, key, true, v->carried);
+		}
+		b.next[0] = c->next;
+		take(&b, &s, true);
+	}
+	if (n->next[0] >= 0) {
+		struct state s = *state;
+
+		b.next[1] = n->next[0];
+		take(&b, &s, false);
+	}
+}
+
+/* ---- assignments ---- */
+
+static void store_flags(struct tracer *t, struct state *s, const struct value *v)
+{
+	if (v->kind == VALUE_FLAGS)
+		trace_set_flags(t, s, v->ones, v->zeros);
+	else if (v->kind == VALUE_INT)
+		trace_set_flags(t, s, (guint64)v->n, ~(guint64)v->n);
+	else
+		trace_set_flags(t, s, 0, 0);
+}
+
+static void store_field(struct tracer *t, struct state *s, const struct expr *to,
+			const struct value *v)
+{
+	enum field_role role = field_role(to->name);
+	const struct value *object;
+	g_autofree char *test = NULL;
+
+	object = *trace_type(s, to->a) == '*' || to->a->kind == EXPR_ADDRESS ?
+			 trace_eval(t, s, to->a) : trace_place(t, s, to->a);
+	if (role == FIELD_OPS) {
+		s->ops = v;
+		return;
+	}
+	if (object->kind == VALUE_MAPPING) {
+		if (role == FIELD_FLAGS)
+			store_flags(t, s, v);
+		else if (role == FIELD_VM_OPS)
+			s->vm_ops = v->kind == VALUE_INT && !v->n ?
+					    value_simple(t->pool, VALUE_GLOBAL, TRACE_NO_VM_OPS,
+							 ORIGIN_CONSTANT) : v;
+		else if (role == FIELD_PAGE && t->fault)
+			s->inserts = v->kind == VALUE_INT && !v->n ?
+					     s->inserts & ~(unsigned int)INSERT_STORED_PAGE :
+					     s->inserts | INSERT_STORED_PAGE;
+		return;
+	}
+	/* What was assumed about the field is no longer so. */
+	state_forget(t->pool, s, to->name);
+	if (v->kind == VALUE_INT)
+		state_assume(t->pool, s, to->name, v->n != 0, true);
+	else if (value_is_nonzero(v))
+		state_assume(t->pool, s, to->name, true, true);
+}
+
+static void step_assign(struct tracer *t, int from, const struct fact_node *n)
+{
+	struct state s = *trace_point(t, from)->state;
+	const struct expr *to = n->a;
+	const struct value *v = trace_eval(t, &s, n->b);
+
+	while (to->kind == EXPR_CAST)
+		to = to->a;
+	if (to->kind == EXPR_LOCAL) {
+		/* Counters would make every turn of a loop a new state. */
+		if (n->b->kind == EXPR_BINARY && v->kind == VALUE_INT &&
+		    (n->b->op == OP_ADD || n->b->op == OP_SUB) && n->b->a->kind == EXPR_LOCAL &&
+		    n->b->a->value == to->value)
+			v = value_unknown(t->pool, ORIGIN_LOCAL);
+		state_set_local(t->pool, &s, s.frame->depth, (int)to->value, v);
+	} else if (to->kind == EXPR_FIELD) {
+		store_field(t, &s, to, v);
+	} else if (to->kind == EXPR_DEREF) {
+		const struct value *p = trace_eval(t, &s, to->a);
+
+		if (p->kind == VALUE_CELL)
+			state_set_local(t->pool, &s, (unsigned int)p->mask, (int)p->n, v);
+	}
+	trace_advance(t, from, &s, n->next[0], -1);
+}
+
+/* ---- returns ---- */
+
+/* What is known of a value by assumption, as a value of its own. */
+static const struct value *resolved(struct tracer *t, const struct state *s,
+				    const struct value *v, const char *type)
+{
+	g_autofree char *key = NULL;
+	g_autofree char *err = NULL;
+	int known;
+
+	if (v->kind != VALUE_SYMBOL && v->kind != VALUE_TEST)
+		return v;
+	key = value_key(v);
+	known = state_assumed(s, key);
+	err = g_strdup_printf("IS_ERR(%s)", key);
+	if (state_assumed(s, err) == 1)
+		return value_simple(t->pool, VALUE_ERROR, NULL, v->origin);
+	if (known == 0)
+		return value_int(t->pool, 0);
+	if (known == 1 && v->kind == VALUE_TEST)
+		return value_int(t->pool, 1);
+	if (known == 1 && !v->carried && *type != '*')
+		return value_simple(t->pool, VALUE_ERROR, NULL, v->origin);
+	return v;
+}
+
+static void step_return(struct tracer *t, int from, const struct expr *e)
+{
+	struct state s = *trace_point(t, from)->state;
+	const struct frame *frame = s.frame;
+	const struct value *v = e ? trace_eval(t, &s, e) : value_unknown(t->pool, ORIGIN_LOCAL);
+
+	v = resolved(t, &s, v, frame->function->type);
+	/* The address of a local of a function that is left means nothing. */
+	if (v->kind == VALUE_CELL && v->mask >= frame->depth)
+		v = value_simple(t->pool, VALUE_NONNULL, NULL, ORIGIN_LOCAL);
+	s.frame = frame->up;
+	if (!frame->up) {
+		s.result = v;
+		state_sweep(t->pool, &s, v);
+		trace_push(t, from, &s, -1, -1);
+		return;
+	}
+	if (frame->result >= 0)
+		state_set_local(t->pool, &s, s.frame->depth, frame->result, v);
+	s.frame = live_frame(t, s.frame, frame->return_node);
+	state_sweep(t->pool, &s, NULL);
+	trace_push(t, from, &s, frame->return_node, -1);
+}
+
+/* ---- exploring ---- */
+
+static void step(struct tracer *t, int index)
+{
+	struct trace_point *p = trace_point(t, index);
+	const struct fact_node *n;
+	struct state s;
+
+	if (p->node < 0)
+		return;
+	s = *p->state;
+	n = &s.frame->function->nodes[p->node];
+	switch (n->kind) {
+	case NODE_NOP:
+	case NODE_LOOP:
+	case NODE_WARN:
+		trace_advance(t, index, &s, n->next[0], -1);
+		break;
+	case NODE_ASSIGN:
+		step_assign(t, index, n);
+		break;
+	case NODE_CALL:
+		trace_call(t, index, n);
+		break;
+	case NODE_BRANCH:
+		trace_branch(t, index, trace_eval(t, &s, n->a), n->next[0], n->next[1]);
+		break;
+	case NODE_SWITCH:
+		step_switch(t, index, n);
+		break;
+	case NODE_RETURN:
+		step_return(t, index, n->a);
+		break;
+	case NODE_END:
+		step_return(t, index, NULL);
+		break;
+	case NODE_BUG:
+		break;
+	}
+}
+
+static const struct frame *root_frame(struct tracer *t, const struct fact_function *f)
+{
+	g_autofree struct frame *frame =
+		g_malloc0(sizeof(*frame) + f->n_locals * sizeof(frame->locals[0]));
+
+	frame->function = f;
+	frame->return_node = -1;
+	frame->result = -1;
+	frame->n_locals = f->n_locals;
+	for (unsigned int i = 0; i < f->n_params; i++) {
+		const char *type = f->locals[i].type;
+		const char *record = type_pointee(type);
+
+		if (type_is_mapping(type)) {
+			frame->locals[i] = value_simple(t->pool, VALUE_MAPPING, record, ORIGIN_USER);
+		} else if (t->mode == MODE_HANDLER) {
+			frame->locals[i] = value_unknown(t->pool, ORIGIN_USER);
+		} else {
+			g_autofree char *key = g_strdup_printf("param:%s", record ? record : "-");
+
+			frame->locals[i] = value_symbol(t->pool, key, ORIGIN_OBJECT, true, NULL);
+		}
+	}
+	return pool_frame(t->pool, frame);
+}
+
+/*
+ * The graph of a function from a state (whose frame is set here).  NULL if a
+ * binding is needed first (need_field) or a bound was hit (overflow).
+ */
+static struct trace_graph *explore(struct tracer *t, const struct fact_function *f,
+				   const struct state *initial)
+{
+	struct trace_graph *graph = g_new0(struct trace_graph, 1);
+	g_autoptr(GHashTable) index = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
+	struct state s = *initial;
+
+	graph->root = f;
+	graph->points = g_ptr_array_new_with_free_func(point_free);
+	t->graph = graph;
+	t->index = index;
+	s.frame = root_frame(t, f);
+	if (f->truncated)
+		trace_undecided(t, &s, "%s is not understood: %s", f->name, f->truncated);
+	trace_push(t, -1, &s, 0, -1);
+	for (unsigned int i = 0; i < graph->points->len && !t->need_field && !t->overflow; i++)
+		step(t, (int)i);
+	t->graph = NULL;
+	t->index = NULL;
+	if (t->need_field || t->overflow) {
+		graph_free(graph);
+		return NULL;
+	}
+	return graph;
+}
+
+/* ---- exits ---- */
+
+int trace_failed(const struct state *exit, const char *type)
+{
+	const struct value *v = exit->result;
+	g_autofree char *key = NULL;
+	g_autofree char *negative = NULL;
+	int known;
+
+	(void)type;
+	if (!v)
+		return -1;
+	if (v->kind == VALUE_INT)
+		return v->n != 0;
+	if (v->kind == VALUE_ERROR)
+		return 1;
+	key = value_key(v);
+	known = state_assumed(exit, key);
+	if (known == 0)
+		return 0;
+	negative = g_strdup_printf("(%s<0)", key);
+	if (state_assumed(exit, negative) == 0)
+		return 0;
+	return known == 1 ? 1 : -1;
+}
+
+const struct state *trace_leftover(struct pool *pool, const struct program *program,
+				   const struct state *exit)
+{
+	struct state s = { 0 };
+	const struct assumptions *a = exit->assumed;
+
+	s.ones = exit->ones;
+	s.zeros = exit->zeros;
+	s.kind = exit->kind;
+	s.set_before = exit->set_before;
+	s.vm_ops = exit->vm_ops;
+	for (unsigned int i = 0; a && i < a->n; i++) {
+		const char *key = a->list[i].key;
+		g_autofree char *field = g_strndup(key, strcspn(key, "&=!<>(+-*"));
+
+		/* A question that is asked only once need not be remembered. */
+		if (a->list[i].carried &&
+		    (!strstr(key, "::") || strpbrk(key, "(&") ||
+		     GPOINTER_TO_UINT(g_hash_table_lookup(program->tested, field)) > 1))
+			state_assume(pool, &s, key, a->list[i].truth, true);
+	}
+	return pool_state(pool, &s);
+}
+
+/* ---- routes ---- */
+
+static void handler_free(void *data)
+{
+	struct trace_handler *h = data;
+
+	graph_free(h->graph);
+	g_free(h);
+}
+
+static struct trace_route *route_new(const struct exporter *e, const GArray *bindings)
+{
+	struct trace_route *r = g_new0(struct trace_route, 1);
+
+	r->exporter = e;
+	r->bindings = g_array_copy((GArray *)bindings);
+	r->pool = pool_new();
+	r->handlers = g_ptr_array_new_with_free_func(handler_free);
+	return r;
+}
+
+void trace_route_free(struct trace_route *r)
+{
+	if (!r)
+		return;
+	graph_free(r->graph);
+	g_ptr_array_unref(r->handlers);
+	g_array_unref(r->bindings);
+	pool_free(r->pool);
+	g_free(r);
+}
+
+static void tracer_begin(struct tracer *t, struct program *program, struct pool *pool,
+			 GArray *bindings)
+{
+	memset(t, 0, sizeof(*t));
+	t->program = program;
+	t->pool = pool;
+	t->bindings = bindings;
+	t->liveness = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+}
+
+static void tracer_end(struct tracer *t)
+{
+	g_hash_table_unref(t->liveness);
+}
+
+/* A mapping as mm hands it over: none of the flags that matter are set. */
+static struct state fresh_mapping(struct tracer *t)
+{
+	struct state s = { 0 };
+
+	s.zeros = t->program->values.pfnmap | t->program->values.mixedmap;
+	s.vm_ops = value_simple(t->pool, VALUE_GLOBAL, TRACE_NO_VM_OPS, ORIGIN_CONSTANT);
+	return s;
+}
+
+static void trace_handler_of(struct tracer *t, struct trace_route *r, const struct state *after,
+			     const struct handler *handler)
+{
+	const struct value *ops = after->vm_ops;
+	const struct fact_table *table = program_table(t->program, ops->name);
+	struct trace_handler *h;
+	const struct fact_function *f;
+	const struct expr *e = NULL;
+	const struct word *word;
+	bool present = false;
+	const GPtrArray *late = g_hash_table_lookup(t->program->global_stores, ops->name);
+	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+	const char *unknown = NULL;
+
+	if (table)
+		e = program_member(table, ops->path, handler->field, &present);
+	while (e && e->kind == EXPR_CAST)
+		e = e->a;
+	if (e && e->kind == EXPR_FUNCTION)
+		g_ptr_array_add(ids, (void *)e->name);
+	else if (e && e->kind != EXPR_INT)
+		unknown = "is not a function by name";
+	for (unsigned int i = 0; late && i < late->len; i++) {
+		const struct field_store *s = late->pdata[i];
+
+		if (s->target->kind == EXPR_FIELD && !strcmp(s->target->name, handler->field) &&
+		    s->value->kind == EXPR_FUNCTION)
+			g_ptr_array_add(ids, (void *)s->value->name);
+	}
+	if (!table)
+		unknown = "belongs to a table whose definition was not found";
+	for (unsigned int i = 0; i < ids->len || (unknown && i == 0); i++) {
+		h = g_new0(struct trace_handler, 1);
+		h->handler = handler;
+		h->after = after;
+		g_ptr_array_add(r->handlers, h);
+		if (unknown) {
+			h->unknown = unknown;
+			break;
+		}
+		t->mode = MODE_HANDLER;
+		t->fault = handler->returns_page;
+		f = program_function(t->program, ids->pdata[i], true);
+		word = word_find(id_name(ids->pdata[i]));
+		if (word && word_inserts(word)) {
+			/* The helper is the handler. */
+			h->unknown = NULL;
+			h->graph = g_new0(struct trace_graph, 1);
+			h->graph->points = g_ptr_array_new_with_free_func(point_free);
+			h->graph->root = f;
+			struct trace_point *p = g_new0(struct trace_point, 1);
+			struct state s = *after;
+
+			s.inserts = word->class == WORD_MIXED ? INSERT_MIXED :
+				    word->class == WORD_PAGE  ? INSERT_PAGE : INSERT_PFN;
+			p->state = pool_state(t->pool, &s);
+			p->node = -1;
+			p->parent = -1;
+			p->word = word;
+			p->edges = g_array_new(FALSE, FALSE, sizeof(struct trace_edge));
+			g_ptr_array_add(h->graph->points, p);
+			continue;
+		}
+		if (word)
+			continue;
+		if (!f) {
+			h->unknown = "has a definition that was not found";
+			continue;
+		}
+		h->graph = explore(t, f, after);
+		if (t->overflow)
+			h->unknown = "reaches more than the bound of points";
+	}
+}
+
+static void trace_handlers(struct tracer *t, struct trace_route *r)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+
+	for (unsigned int i = 0; i < r->graph->points->len && !t->need_field; i++) {
+		const struct trace_point *p = r->graph->points->pdata[i];
+		const struct state *after;
+
+		if (p->node >= 0 || trace_failed(p->state, NULL) == 1)
+			continue;
+		after = trace_leftover(r->pool, t->program, p->state);
+		if (after->vm_ops->kind != VALUE_GLOBAL ||
+		    !strcmp(after->vm_ops->name, TRACE_NO_VM_OPS) || !g_hash_table_add(seen, (void *)after))
+			continue;
+		for (const struct handler *h = vm_handlers; h->name && !t->need_field; h++) {
+			t->overflow = NULL;
+			trace_handler_of(t, r, after, h);
+		}
+	}
+}
+
+/* The dma_buf_ops objects that an export function leaves behind (value keys). */
+static GPtrArray *exported_ops(struct program *program, const char *function)
+{
+	GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
+	const struct fact_function *f = program_function(program, function, true);
+	g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
+	struct pool *pool = pool_new();
+	struct state s = { 0 };
+	struct tracer t;
+
+	tracer_begin(&t, program, pool, none);
+	t.mode = MODE_EXPORT;
+	if (f) {
+		struct trace_graph *graph = explore(&t, f, &s);
+
+		for (unsigned int i = 0; graph && i < graph->points->len; i++) {
+			const struct trace_point *p = graph->points->pdata[i];
+			const struct value *v = p->state->result;
+
+			if (p->node >= 0 || !p->state->ops ||
+			    p->state->ops->kind != VALUE_GLOBAL)
+				continue;
+			if (v && (v->kind == VALUE_ERROR || (v->kind == VALUE_INT && v->n <= 0)))
+				continue;
+			g_ptr_array_add(out, value_key(p->state->ops));
+		}
+		graph_free(graph);
+	}
+	tracer_end(&t);
+	pool_free(pool);
+	return out;
+}
+
+static bool leads_to(struct program *program, const char *function, const struct exporter *e)
+{
+	g_autoptr(GPtrArray) keys = exported_ops(program, function);
+	g_autofree char *wanted = e->table ? g_strdup_printf("&%s.%s", e->table->id, e->path) :
+					     g_strdup("");
+
+	for (unsigned int i = 0; i < keys->len; i++)
+		if (!strcmp(keys->pdata[i], wanted))
+			return true;
+	return false;
+}
+
+/* Whether objects with this table are exported with these ops. */
+static bool table_exports(struct program *program, const struct fact_table *table,
+			  const struct exporter *e)
+{
+	const struct export_hook *hook;
+	const struct expr *member;
+	bool present;
+
+	for (hook = export_hooks; hook->record; hook++)
+		if (!strcmp(hook->record, table->record))
+			break;
+	if (!hook->record)
+		return true;
+	member = program_member(table, "", hook->field, &present);
+	while (member && member->kind == EXPR_CAST)
+		member = member->a;
+	if (!present || !member || member->kind == EXPR_INT)
+		return leads_to(program, hook->fallback, e);
+	return member->kind != EXPR_FUNCTION || leads_to(program, member->name, e);
+}
+
+/* The tables that a field may hold on this route. */
+static GPtrArray *candidates(struct program *program, const struct exporter *e,
+			     const GArray *bindings, const char *record)
+{
+	GPtrArray *out = g_ptr_array_new();
+	const struct fact_table *bound =
+		bindings->len ? g_array_index(bindings, struct trace_binding, 0).table : NULL;
+	const GPtrArray *tables = program_tables_of(program, record, bound ? bound->file : NULL);
+	bool any_near = false;
+
+	for (unsigned int i = 0; bound && tables && i < tables->len; i++)
+		any_near |= program_same_module(program, bound->facts,
+						((struct fact_table *)tables->pdata[i])->facts);
+	for (unsigned int i = 0; tables && i < tables->len; i++) {
+		struct fact_table *table = tables->pdata[i];
+
+		if (!table->has_initializer ||
+		    (any_near && !program_same_module(program, bound->facts, table->facts)))
+			continue;
+		if (table_exports(program, table, e))
+			g_ptr_array_add(out, table);
+	}
+	/* A driver that does not go with the object is as good as none. */
+	if (bound && !any_near)
+		g_ptr_array_set_size(out, 0);
+	return out;
+}
+
+static void trace_bound(struct program *program, const struct exporter *e, const char *id,
+			GArray *bindings, GPtrArray *out);
+
+static void split(struct program *program, const struct exporter *e, const char *id,
+		  GArray *bindings, const struct tracer *t, GPtrArray *out)
+{
+	g_autofree char *field = g_strdup(t->need_field);
+	g_autofree char *record = g_strdup(t->need_record);
+	g_autoptr(GPtrArray) tables = candidates(program, e, bindings, record);
+
+	for (unsigned int i = 0; i < tables->len && out->len < BOUND_ROUTES; i++) {
+		struct trace_binding b = {
+			g_string_chunk_insert_const(program->strings, field), tables->pdata[i]
+		};
+
+		g_array_append_val(bindings, b);
+		trace_bound(program, e, id, bindings, out);
+		g_array_set_size(bindings, bindings->len - 1);
+	}
+	if (!tables->len) {
+		struct trace_route *r = route_new(e, bindings);
+		g_autofree char *why = g_strdup_printf(
+			"no %s is known that %s could hold on this route", record, field);
+
+		r->mmap_id = id;
+		r->mmap = program_function(program, id, true);
+		r->unknown = g_string_chunk_insert_const(program->strings, why);
+		g_ptr_array_add(out, r);
+	}
+}
+
+static void trace_bound(struct program *program, const struct exporter *e, const char *id,
+			GArray *bindings, GPtrArray *out)
+{
+	struct trace_route *r = route_new(e, bindings);
+	struct tracer t;
+
+	r->mmap_id = id;
+	r->mmap = program_function(program, id, true);
+	tracer_begin(&t, program, r->pool, r->bindings);
+	t.mode = MODE_MMAP;
+	if (!r->mmap) {
+		r->unknown = "the callback's definition was not found";
+	} else {
+		struct state s = fresh_mapping(&t);
+
+		r->graph = explore(&t, r->mmap, &s);
+		if (t.overflow)
+			r->unknown = "bound hit: points of a graph";
+		if (r->graph)
+			trace_handlers(&t, r);
+	}
+	if (t.need_field) {
+		split(program, e, id, bindings, &t, out);
+		trace_route_free(r);
+	} else {
+		g_ptr_array_add(out, r);
+	}
+	tracer_end(&t);
+}
+
+GPtrArray *trace_exporter(struct program *program, const struct exporter *e)
+{
+	GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)trace_route_free);
+	g_autoptr(GArray) bindings = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
+
+	for (unsigned int i = 0; i < e->callbacks->len; i++)
+		trace_bound(program, e, e->callbacks->pdata[i], bindings, out);
+	if (!e->callbacks->len) {
+		struct trace_route *r = route_new(e, bindings);
+
+		r->unknown = e->callback_unknown;
+		g_ptr_array_add(out, r);
+	}
+	return out;
+}
+
+/* ---- dump ---- */
+
+void trace_dump(const struct trace_route *r, GString *out)
+{
+	for (unsigned int i = 0; r->graph && i < r->graph->points->len; i++) {
+		const struct trace_point *p = r->graph->points->pdata[i];
+		const struct frame *f = p->state->frame;
+
+		g_string_append_printf(out, "point\t%s\t%u\t%s\t%d", r->exporter->name, i,
+				       f ? f->function->name : "exit",
+				       f ? (int)f->function->nodes[p->node].line : 0);
+		g_string_append_printf(out, "\tones=%" G_GINT64_MODIFIER "x\tinserts=%u\tvm_ops=%s",
+				       p->state->ones, p->state->inserts,
+				       p->state->vm_ops && p->state->vm_ops->name ?
+					       id_name(p->state->vm_ops->name) : "?");
+		if (p->state->undecided)
+			g_string_append_printf(out, "\tundecided=%s", p->state->undecided);
+		for (unsigned int k = 0; k < p->edges->len; k++)
+			g_string_append_printf(out, "\t>%d",
+					       g_array_index(p->edges, struct trace_edge, k).to);
+		g_string_append_c(out, '\n');
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * trace: the feasible paths of an exporter.  For each route it gives the graph
+ * of points that are reached from dma_buf_ops.mmap, and those of the handlers
+ * that each successful way through it leaves behind.
+ *
+ * A point is a place in the code together with a state.  Calls are followed
+ * into; a point's state holds the frames, so one graph has it all.  What a path
+ * means is for judge to say.
+ */
+#ifndef PFNCHECK_TRACE_H
+#define PFNCHECK_TRACE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "program.h"
+#include "state.h"
+
+/* A field that holds a table on this route, and which one. */
+struct trace_binding {
+	const char *field;	/* "struct::field", or "*record" for any pointer to one */
+	const struct fact_table *table;
+};
+
+enum trace_fork {
+	FORK_NONE,
+	FORK_UNION,	/* object, device or environment decide */
+	FORK_JOIN,	/* user space decides, or it happens all the same */
+};
+
+struct trace_edge {
+	int to;
+	int truth;	/* of the branch taken, -1 if it is not one */
+};
+
+struct trace_point {
+	const struct state *state;
+	int node;	/* of state->frame->function; -1: after the outermost return */
+	int parent;	/* on a shortest way from the entry; -1 for the entry */
+	enum trace_fork fork;
+	enum origin origin;	/* of what decides a fork */
+	const struct word *word;	/* helper that is called here, or NULL */
+	const struct fact_function *callee;	/* function that is entered here, or NULL */
+	GArray *edges;	/* struct trace_edge */
+};
+
+struct trace_graph {
+	const struct fact_function *root;
+	GPtrArray *points;	/* struct trace_point *, owned; the first is the entry */
+};
+
+/* A handler as it runs after some successful ways through mmap. */
+struct trace_handler {
+	const struct handler *handler;
+	const struct state *after;	/* state of the exits it belongs to */
+	struct trace_graph *graph;	/* NULL: see unknown */
+	const char *unknown;	/* why there is no graph, or NULL */
+};
+
+struct trace_route {
+	const struct exporter *exporter;
+	const struct fact_function *mmap;	/* NULL if its definition is not known */
+	const char *mmap_id;	/* NULL if the object has no callback */
+	GArray *bindings;	/* struct trace_binding, in the order they were asked for */
+	struct pool *pool;
+	struct trace_graph *graph;	/* NULL if there is no function to trace */
+	GPtrArray *handlers;	/* struct trace_handler *, owned */
+	const char *unknown;	/* why the route could not be traced at all, or NULL */
+};
+
+void trace_route_free(struct trace_route *route);
+
+/* All routes of an exporter (struct trace_route *, owned), in a fixed order. */
+GPtrArray *trace_exporter(struct program *program, const struct exporter *exporter);
+
+/* Whether a function of type with this result reports failure: 0 no, 1 yes, -1 either. */
+int trace_failed(const struct state *exit, const char *type);
+/* State after mmap that handlers of it depend on: equal pointers, equal handlers. */
+const struct state *trace_leftover(struct pool *pool, const struct program *program,
+				   const struct state *exit);
+
+/* One text line for each point. */
+void trace_dump(const struct trace_route *route, GString *out);
+
+#endif

@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * trace_call: what a call does: a helper of the vocabulary, a function to be
+ * followed, alternatives behind a field, or something that leaves mappings alone.
+ */
+#include <string.h>
+
+#include "trace_private.h"
+
+/* Longest body that is evaluated in place of an opaque result. */
+#define SMALL_NODES 8
+
+struct call {
+	struct tracer *t;
+	int from;
+	const struct fact_node *n;
+	const struct state *state;
+	GPtrArray *args;	/* const struct value * */
+	bool mapping;		/* a mapping is among the arguments */
+};
+
+static enum origin join_origins(const struct call *c)
+{
+	enum origin origin = ORIGIN_ENVIRONMENT;
+
+	for (unsigned int i = 0; i < c->args->len; i++) {
+		const struct value *v = c->args->pdata[i];
+
+		if (v->kind != VALUE_INT && v->kind != VALUE_FUNCTION && v->kind != VALUE_GLOBAL)
+			origin = MAX(origin, v->origin);
+	}
+	return origin;
+}
+
+static bool is_getter(const char *type)
+{
+	return !strcmp(type, "b");
+}
+
+static const char *result_type(const struct call *c)
+{
+	return c->n->result >= 0 ? c->state->frame->function->locals[c->n->result].type : "v";
+}
+
+/* A symbol for the result of a call that is not followed. */
+static const struct value *opaque_result(const struct call *c, const char *name, struct state *s)
+{
+	const struct fact_function *f = c->state->frame->function;
+	g_autoptr(GString) key = g_string_new(NULL);
+
+	/* A question with the same arguments has the same answer. */
+	if (name && is_getter(result_type(c))) {
+		bool carried = true;
+
+		g_string_printf(key, "%s(", id_name(name));
+		for (unsigned int i = 0; i < c->args->len; i++) {
+			const struct value *v = c->args->pdata[i];
+			g_autofree char *arg = value_key(v);
+
+			carried &= (v->kind == VALUE_SYMBOL && v->carried) ||
+				   v->kind == VALUE_INT || v->kind == VALUE_GLOBAL;
+			g_string_append_printf(key, "%s%s", i ? "," : "", arg);
+		}
+		g_string_append_c(key, ')');
+		if (carried)
+			return value_symbol(c->t->pool, key->str, join_origins(c), true, NULL);
+	}
+	g_string_printf(key, "call:%s:%d;", f->id, (int)(c->n - f->nodes));
+	state_forget(c->t->pool, s, key->str);
+	return value_symbol(c->t->pool, key->str, join_origins(c), false, NULL);
+}
+
+/* Locals whose addresses are handed to code that is not followed may change. */
+static void havoc(const struct call *c, struct state *s)
+{
+	for (unsigned int i = 0; i < c->args->len; i++) {
+		const struct value *v = c->args->pdata[i];
+
+		if (v->kind == VALUE_CELL)
+			state_set_local(c->t->pool, s, (unsigned int)v->mask, (int)v->n,
+					value_unknown(c->t->pool, join_origins(c)));
+	}
+}
+
+static void finish(const struct call *c, struct state *s, const struct value *result)
+{
+	if (c->n->result >= 0)
+		state_set_local(c->t->pool, s, s->frame->depth, c->n->result, result);
+	trace_advance(c->t, c->from, s, c->n->next[0], -1);
+}
+
+static void opaque(const struct call *c, const char *name)
+{
+	struct state s = *c->state;
+
+	havoc(c, &s);
+	finish(c, &s, opaque_result(c, name, &s));
+}
+
+static void undecided_call(const struct call *c, const char *why, const char *name)
+{
+	struct state s = *c->state;
+
+	trace_undecided(c->t, &s, "%s %s", why, name);
+	havoc(c, &s);
+	finish(c, &s, opaque_result(c, NULL, &s));
+}
+
+/* ---- helpers ---- */
+
+static const struct value *arg_at(const struct call *c, unsigned int i)
+{
+	return i < c->args->len ? c->args->pdata[i] : value_unknown(c->t->pool, ORIGIN_LOCAL);
+}
+
+static guint64 flag_bits(const struct tracer *t, unsigned int bits)
+{
+	return (bits & WORD_VM_PFNMAP ? t->program->values.pfnmap : 0) |
+	       (bits & WORD_VM_MIXEDMAP ? t->program->values.mixedmap : 0);
+}
+
+static bool returns_fault(const char *name)
+{
+	return g_str_has_prefix(name, "vmf_") || g_str_has_prefix(name, "filemap_");
+}
+
+static void set_word_flags(const struct call *c, const struct word *word, struct state *s)
+{
+	guint64 bits = flag_bits(c->t, word->sets);
+
+	/* vm_insert_page() leaves a vma alone that has VM_MIXEDMAP; it cannot have VM_PFNMAP. */
+	if (word->class != WORD_PFN_SETS && (s->ones & c->t->program->values.pfnmap))
+		return;
+	trace_set_flags(c->t, s, s->ones | bits, s->zeros & ~bits);
+}
+
+static void insert(const struct call *c, const struct word *word)
+{
+	static const unsigned int bits[] = {
+		[WORD_PFN_SETS] = INSERT_PFN, [WORD_PFN] = INSERT_PFN, [WORD_PAGE] = INSERT_PAGE,
+		[WORD_MIXED] = INSERT_MIXED,  [WORD_FORWARD] = INSERT_FORWARD,
+	};
+	struct state done = *c->state, failed = *c->state;
+	struct trace_point *p = trace_point(c->t, c->from);
+
+	p->word = word;
+	done.inserts |= bits[word->class];
+	set_word_flags(c, word, &done);
+	if (returns_fault(word->name) || !strcmp(result_type(c), "v")) {
+		finish(c, &done, opaque_result(c, NULL, &done));
+		return;
+	}
+	/* It fails, or it has inserted and returns 0. */
+	p->fork = FORK_UNION;
+	p->origin = ORIGIN_ENVIRONMENT;
+	if (word->class == WORD_PFN_SETS)
+		set_word_flags(c, word, &failed);
+	finish(c, &done, value_int(c->t->pool, 0));
+	finish(c, &failed, value_simple(c->t->pool, VALUE_ERROR, NULL, ORIGIN_ENVIRONMENT));
+}
+
+/* A flag word that a value stands for; false if it is not constant. */
+static bool constant_bits(const struct value *v, guint64 *bits)
+{
+	*bits = (guint64)v->n;
+	return v->kind == VALUE_INT;
+}
+
+static void change_flags(const struct call *c, const struct word *word)
+{
+	const struct value *x = arg_at(c, 1), *y = arg_at(c, 2);
+	struct state s = *c->state;
+	guint64 set = 0, clear = 0;
+	bool known = true;
+
+	if (arg_at(c, 0)->kind != VALUE_MAPPING) {
+		opaque(c, NULL);
+		return;
+	}
+	switch (word->class) {
+	case WORD_FLAGS_SET:
+		known = constant_bits(x, &set);
+		break;
+	case WORD_FLAGS_CLEAR:
+		known = constant_bits(x, &clear);
+		break;
+	case WORD_FLAGS_MOD:
+		known = constant_bits(x, &set) && constant_bits(y, &clear);
+		break;
+	default:
+		if (x->kind == VALUE_FLAGS)
+			trace_set_flags(c->t, &s, x->ones, x->zeros);
+		else if (x->kind == VALUE_INT)
+			trace_set_flags(c->t, &s, (guint64)x->n, ~(guint64)x->n);
+		else
+			trace_set_flags(c->t, &s, 0, 0);
+		finish(c, &s, value_unknown(c->t->pool, ORIGIN_LOCAL));
+		return;
+	}
+	if (known)
+		trace_set_flags(c->t, &s, (s.ones & ~clear) | set, (s.zeros | clear) & ~set);
+	else if (word->class == WORD_FLAGS_SET)
+		trace_set_flags(c->t, &s, s.ones, 0);
+	else
+		trace_set_flags(c->t, &s, 0, 0);
+	finish(c, &s, value_unknown(c->t->pool, ORIGIN_LOCAL));
+}
+
+/* What a pte_fn_t writes, by the helpers that its body calls. */
+static unsigned int pte_writes(struct tracer *t, const struct fact_function *f,
+			       unsigned int depth, bool *special)
+{
+	unsigned int bits = 0;
+
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		const struct fact_node *n = &f->nodes[i];
+		const struct word *word;
+		const struct fact_function *callee;
+
+		if (n->kind != NODE_CALL || n->a->kind != EXPR_FUNCTION)
+			continue;
+		word = word_find(id_name(n->a->name));
+		if (word && word->class == WORD_PTE_SPECIAL)
+			*special = true;
+		else if (word && word->class == WORD_PTE_SET)
+			bits = INSERT_PAGE;
+		else if (!word && depth < 3) {
+			callee = program_function(t->program, n->a->name, false);
+			if (callee)
+				bits |= pte_writes(t, callee, depth + 1, special);
+		}
+	}
+	return bits;
+}
+
+static void walk_ptes(const struct call *c, const struct word *word)
+{
+	const struct value *fn = arg_at(c, 3);
+	const struct fact_function *f =
+		fn->kind == VALUE_FUNCTION ? program_function(c->t->program, fn->name, true) : NULL;
+	struct state s = *c->state;
+	bool special = false;
+	unsigned int bits;
+
+	if (!f) {
+		undecided_call(c, "cannot tell what is called for every PTE by", word->name);
+		return;
+	}
+	bits = pte_writes(c->t, f, 0, &special);
+	if (bits) {
+		s.inserts |= special ? (unsigned int)INSERT_PFN : bits;
+		trace_point(c->t, c->from)->word = word;
+	}
+	finish(c, &s, opaque_result(c, NULL, &s));
+}
+
+static void by_word(const struct call *c, const struct word *word)
+{
+	struct state s = *c->state;
+	const struct value *x = arg_at(c, 0);
+	struct pool *pool = c->t->pool;
+
+	switch (word->class) {
+	case WORD_PFN_SETS:
+	case WORD_PFN:
+	case WORD_PAGE:
+	case WORD_MIXED:
+	case WORD_FORWARD:
+		if (c->mapping)
+			insert(c, word);
+		else
+			opaque(c, word->name);
+		break;
+	case WORD_FLAGS_SET:
+	case WORD_FLAGS_CLEAR:
+	case WORD_FLAGS_MOD:
+	case WORD_FLAGS_RESET:
+		change_flags(c, word);
+		break;
+	case WORD_WALKER:
+		walk_ptes(c, word);
+		break;
+	case WORD_PTE_SPECIAL:
+		s.special = true;
+		finish(c, &s, value_unknown(pool, ORIGIN_USER));
+		break;
+	case WORD_PTE_SET:
+		s.inserts |= s.special ? (unsigned int)INSERT_PFN : (unsigned int)INSERT_PAGE;
+		trace_point(c->t, c->from)->word = word;
+		finish(c, &s, value_unknown(pool, ORIGIN_USER));
+		break;
+	case WORD_FILE:
+		finish(c, &s, value_simple(pool, VALUE_FILE, word->table, ORIGIN_OBJECT));
+		break;
+	case WORD_IS_ERR:
+		finish(c, &s, value_is_err(pool, x));
+		break;
+	case WORD_IS_ERR_OR_NULL:
+		if (x->kind == VALUE_INT || x->kind == VALUE_ERROR)
+			finish(c, &s, value_int(pool, x->kind == VALUE_ERROR || x->n <= 0));
+		else
+			finish(c, &s, value_is_err(pool, x));
+		break;
+	case WORD_PTR_ERR: {
+		const struct value *err = value_is_err(pool, x);
+		g_autofree char *key = value_key(err);
+
+		if ((err->kind == VALUE_INT && err->n) || state_assumed(&s, key) == 1)
+			finish(c, &s, value_simple(pool, VALUE_ERROR, NULL, x->origin));
+		else if (err->kind == VALUE_INT || state_assumed(&s, key) == 0)
+			finish(c, &s, value_int(pool, 0));
+		else
+			finish(c, &s, err);
+		break;
+	}
+	case WORD_ERR_PTR:
+		finish(c, &s, value_simple(pool, VALUE_ERROR, NULL, x->origin));
+		break;
+	case WORD_READ_TRYLOCK:
+		finish(c, &s, value_int(pool, c->t->mode == MODE_HANDLER));
+		break;
+	case WORD_NOTHING:
+	case WORD_EXPORT:
+		opaque(c, word->name);
+		break;
+	}
+}
+
+/* ---- functions ---- */
+
+static unsigned int frames_of(const struct state *s, const struct fact_function *f)
+{
+	unsigned int n = 0;
+
+	for (const struct frame *frame = s->frame; frame; frame = frame->up)
+		n += frame->function == f;
+	return n;
+}
+
+/* A body without branches and calls, evaluated to see through getters. */
+static bool is_small(const struct fact_function *f)
+{
+	if (f->n_nodes > SMALL_NODES || f->truncated)
+		return false;
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		enum node_kind kind = f->nodes[i].kind;
+
+		if (kind == NODE_CALL && f->nodes[i].a->kind == EXPR_FUNCTION &&
+		    !word_find(id_name(f->nodes[i].a->name)))
+			return false;
+		if (kind != NODE_ASSIGN && kind != NODE_RETURN && kind != NODE_END &&
+		    kind != NODE_NOP && kind != NODE_CALL)
+			return false;
+	}
+	return true;
+}
+
+static void enter(const struct call *c, const struct fact_function *f)
+{
+	struct state s = *c->state;
+	g_autofree struct frame *frame =
+		g_malloc0(sizeof(*frame) + f->n_locals * sizeof(frame->locals[0]));
+
+	if (s.frame->depth + 1 >= BOUND_DEPTH || frames_of(&s, f) >= BOUND_RECURSION) {
+		undecided_call(c, "calls nest deeper than the bound at", f->name);
+		return;
+	}
+	frame->function = f;
+	frame->up = s.frame;
+	frame->depth = s.frame->depth + 1;
+	frame->return_node = c->n->next[0];
+	frame->result = c->n->result;
+	frame->n_locals = f->n_locals;
+	for (unsigned int i = 0; i < f->n_params; i++)
+		frame->locals[i] = arg_at(c, i);
+	if (f->truncated)
+		trace_undecided(c->t, &s, "%s is not understood: %s", f->name, f->truncated);
+	s.frame = pool_frame(c->t->pool, frame);
+	trace_point(c->t, c->from)->callee = f;
+	trace_advance(c->t, c->from, &s, 0, -1);
+}
+
+static bool is_export_type(const char *type)
+{
+	const char *record = type_pointee(type);
+
+	return record && (!strcmp(record, "dma_buf") || !strcmp(record, "dma_buf_export_info"));
+}
+
+/* Whether a function can have to do with exporting, by its signature. */
+static bool handles_export(const struct fact_function *f)
+{
+	if (is_export_type(f->type))
+		return true;
+	for (unsigned int i = 0; i < f->n_params; i++)
+		if (is_export_type(f->locals[i].type))
+			return true;
+	return false;
+}
+
+static bool holds_mapping(const struct call *c, const struct fact_function *f)
+{
+	GHashTableIter iter;
+	void *key;
+
+	if (c->mapping)
+		return true;
+	for (unsigned int i = 0; i < f->n_params; i++) {
+		const char *record = type_pointee(f->locals[i].type);
+
+		if (!record)
+			continue;
+		g_hash_table_iter_init(&iter, c->t->program->mapping_fields);
+		while (g_hash_table_iter_next(&iter, &key, NULL))
+			if (g_str_has_prefix(key, record) &&
+			    g_str_has_prefix((char *)key + strlen(record), "::"))
+				return true;
+	}
+	return false;
+}
+
+static bool has_flags(const struct call *c)
+{
+	for (unsigned int i = 0; i < c->args->len; i++)
+		if (((const struct value *)c->args->pdata[i])->kind == VALUE_FLAGS)
+			return true;
+	return false;
+}
+
+static void by_function(const struct call *c, const char *id)
+{
+	const struct word *word = word_find(id_name(id));
+	bool export = c->t->mode == MODE_EXPORT;
+	const struct fact_function *f;
+
+	if (word) {
+		by_word(c, word);
+		return;
+	}
+	f = program_function(c->t->program, id, c->mapping && !export);
+	if (f && export && handles_export(f)) {
+		enter(c, f);
+	} else if (f && is_small(f)) {
+		enter(c, f);
+	} else if (f && !export &&
+		   ((program_has_effect(c->t->program, f) && holds_mapping(c, f)) || has_flags(c))) {
+		enter(c, f);
+	} else if (!f && export) {
+		/* Functions that are only declared may yet be found. */
+		if (c->n->result >= 0 && is_export_type(result_type(c)))
+			program_function(c->t->program, id, true);
+		opaque(c, id);
+	} else if (!f && c->mapping) {
+		undecided_call(c, "no definition was found of", id_name(id));
+	} else {
+		opaque(c, id);
+	}
+}
+
+static void by_alternatives(const struct call *c, const char *field)
+{
+	g_autoptr(GPtrArray) ids = trace_field_functions(c->t, field);
+	struct trace_point *p = trace_point(c->t, c->from);
+
+	if (!ids->len) {
+		undecided_call(c, "nothing is known to be stored in", field);
+		return;
+	}
+	for (unsigned int i = 0; i < ids->len; i++)
+		by_function(c, ids->pdata[i]);
+	if (ids->len > 1) {
+		p = trace_point(c->t, c->from);
+		p->fork = FORK_UNION;
+		p->origin = ORIGIN_ENVIRONMENT;
+		p->callee = NULL;
+	}
+}
+
+void trace_call(struct tracer *t, int from, const struct fact_node *n)
+{
+	g_autoptr(GPtrArray) args = g_ptr_array_new();
+	struct call c = { t, from, n, trace_point(t, from)->state, args, false };
+	const struct value *callee;
+
+	for (unsigned int i = 0; i < n->n_args; i++) {
+		const struct value *v = trace_eval(t, c.state, n->args[i]);
+
+		g_ptr_array_add(args, (void *)v);
+		c.mapping |= v->kind == VALUE_MAPPING;
+	}
+	if (t->need_field)
+		return;
+	callee = trace_eval(t, c.state, n->a);
+	if (t->need_field)
+		return;
+	if (callee->kind == VALUE_FUNCTION)
+		by_function(&c, callee->name);
+	else if (callee->kind == VALUE_INT)
+		return;	/* a call of NULL is no way on */
+	else if (!c.mapping || t->mode == MODE_EXPORT)
+		opaque(&c, NULL);
+	else if (n->a->kind == EXPR_FIELD)
+		by_alternatives(&c, n->a->name);
+	else
+		undecided_call(&c, "a mapping is handed to a function pointer in",
+			       c.state->frame->function->name);
+}

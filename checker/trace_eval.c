@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * trace_eval: values of expressions in a state, and where tables come from.
+ */
+#include <string.h>
+
+#include "trace_private.h"
+
+const char *trace_type(const struct state *s, const struct expr *e)
+{
+	if (e->kind == EXPR_LOCAL)
+		return s->frame->function->locals[e->value].type;
+	return e->type;
+}
+
+static const struct trace_binding *find_binding(const struct tracer *t, const char *field)
+{
+	for (unsigned int i = 0; i < t->bindings->len; i++) {
+		const struct trace_binding *b =
+			&g_array_index(t->bindings, struct trace_binding, i);
+
+		if (!strcmp(b->field, field))
+			return b;
+	}
+	return NULL;
+}
+
+static const struct value *global_at(struct tracer *t, const char *name, const char *path)
+{
+	struct value v = { .kind = VALUE_GLOBAL, .origin = ORIGIN_ENVIRONMENT, .name = name,
+			   .path = path };
+
+	return pool_value(t->pool, &v);
+}
+
+static const struct value *cell(struct tracer *t, const struct state *s, gint64 local)
+{
+	struct value v = { .kind = VALUE_CELL, .origin = ORIGIN_LOCAL, .n = local,
+			   .mask = s->frame->depth };
+
+	return pool_value(t->pool, &v);
+}
+
+static char *record_of_key(const char *key)
+{
+	const char *colons = strstr(key, "::");
+
+	return colons ? g_strndup(key, (gsize)(colons - key)) : g_strdup("");
+}
+
+/* Whether a symbol stands for exactly one field: a key that a binding can have. */
+static bool is_field_symbol(const struct value *v)
+{
+	return v->kind == VALUE_SYMBOL && strstr(v->name, "::") && !strpbrk(v->name, "(&~-");
+}
+
+/* ---- members of static objects ---- */
+
+/* What a constant expression of an initialiser stands for. */
+static const struct value *eval_static(struct tracer *t, const struct expr *e)
+{
+	if (!e)
+		return value_unknown(t->pool, ORIGIN_ENVIRONMENT);
+	switch (e->kind) {
+	case EXPR_INT:
+		return value_int(t->pool, e->value);
+	case EXPR_FUNCTION:
+		return value_simple(t->pool, VALUE_FUNCTION, e->name, ORIGIN_ENVIRONMENT);
+	case EXPR_CAST:
+		return eval_static(t, e->a);
+	case EXPR_ADDRESS:
+		if (e->a->kind == EXPR_GLOBAL)
+			return global_at(t, e->a->name, "");
+		if (e->a->kind == EXPR_FIELD) {
+			const struct value *base = eval_static(t, &(struct expr){
+				.kind = EXPR_ADDRESS, .type = "*", .a = e->a->a });
+			const char *name = strstr(e->a->name, "::") + 2;
+			g_autofree char *path = NULL;
+
+			if (base->kind != VALUE_GLOBAL)
+				return base;
+			path = *base->path ? g_strconcat(base->path, ".", name, NULL) :
+					     g_strdup(name);
+			return global_at(t, base->name, path);
+		}
+		return value_unknown(t->pool, ORIGIN_ENVIRONMENT);
+	default:
+		return value_unknown(t->pool, ORIGIN_ENVIRONMENT);
+	}
+}
+
+static const struct expr *strip(const struct expr *e)
+{
+	while (e && e->kind == EXPR_CAST)
+		e = e->a;
+	return e;
+}
+
+/* A member that code stores into the object at run time; NULL if none does. */
+static const struct value *late_member(struct tracer *t, const struct value *object,
+				       const char *field, unsigned int depth)
+{
+	const GPtrArray *stores = g_hash_table_lookup(t->program->global_stores, object->name);
+	const struct value *found = NULL;
+
+	for (unsigned int i = 0; stores && i < stores->len; i++) {
+		const struct field_store *s = stores->pdata[i];
+		const struct expr *value = strip(s->value);
+
+		if (s->target->kind == EXPR_FIELD && !strcmp(s->target->name, field))
+			found = eval_static(t, value);
+	}
+	/* The object as a whole is a copy of another one. */
+	for (unsigned int i = 0; stores && !found && i < stores->len && depth < 4; i++) {
+		const struct field_store *s = stores->pdata[i];
+		const struct expr *value = strip(s->value);
+		const struct fact_table *from;
+		const struct expr *member;
+		bool present;
+
+		if (s->target->kind != EXPR_GLOBAL)
+			continue;
+		if (value->kind == EXPR_DEREF)
+			value = strip(value->a);
+		if (value->kind == EXPR_ADDRESS)
+			value = value->a;
+		if (value->kind != EXPR_GLOBAL)
+			return value_unknown(t->pool, ORIGIN_ENVIRONMENT);
+		from = program_table(t->program, value->name);
+		if (!from)
+			return value_unknown(t->pool, ORIGIN_ENVIRONMENT);
+		member = program_member(from, "", field, &present);
+		found = present ? eval_static(t, member) :
+				  late_member(t, global_at(t, from->id, ""), field, depth + 1);
+	}
+	return found;
+}
+
+static const struct value *eval_member(struct tracer *t, const struct value *object,
+				       const char *field)
+{
+	const struct fact_table *table = program_table(t->program, object->name);
+	const struct expr *member;
+	const struct value *late;
+	bool present;
+
+	if (!strcmp(object->name, TRACE_NO_VM_OPS))
+		return value_int(t->pool, 0);
+	late = late_member(t, object, field, 0);
+	if (late)
+		return late;
+	if (!table)
+		return value_symbol(t->pool, field, ORIGIN_ENVIRONMENT, true, object);
+	member = program_member(table, object->path, field, &present);
+	if (present)
+		return eval_static(t, member);
+	if (table->has_initializer)
+		return value_int(t->pool, 0);
+	return value_symbol(t->pool, field, ORIGIN_ENVIRONMENT, true, object);
+}
+
+/* ---- where a struct file comes from ---- */
+
+static const char *maker_of_local(const struct fact_function *f, gint64 local, unsigned int depth);
+
+/* The file_operations of a file expression; "" for none at all, NULL if unknown. */
+static const char *maker_of(const struct fact_function *f, const struct expr *e,
+			    unsigned int depth)
+{
+	e = strip(e);
+	if (e->kind == EXPR_INT)
+		return "";
+	if (e->kind == EXPR_LOCAL && depth < 6)
+		return maker_of_local(f, e->value, depth + 1);
+	return NULL;
+}
+
+static const char *maker_of_local(const struct fact_function *f, gint64 local, unsigned int depth)
+{
+	const char *found = "";
+
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		const struct fact_node *n = &f->nodes[i];
+		const char *maker = NULL;
+
+		if (n->kind == NODE_CALL && n->result == local) {
+			const struct word *word = n->a->kind == EXPR_FUNCTION ?
+							  word_find(id_name(n->a->name)) : NULL;
+
+			if (word && word->class == WORD_FILE)
+				maker = word->table;
+		} else if (n->kind == NODE_ASSIGN && n->a->kind == EXPR_LOCAL &&
+			   n->a->value == local) {
+			maker = maker_of(f, n->b, depth);
+		} else {
+			continue;
+		}
+		if (!maker)
+			return NULL;
+		if (*found && *maker && strcmp(found, maker))
+			return NULL;
+		if (*maker)
+			found = maker;
+	}
+	return found;
+}
+
+/* The file_operations of every file that is ever stored in a field, if they are one. */
+static const char *maker_of_field(struct tracer *t, const char *field)
+{
+	const GPtrArray *stores = program_stores(t->program, field);
+	const char *found = NULL;
+
+	for (unsigned int i = 0; stores && i < stores->len; i++) {
+		const struct field_store *s = stores->pdata[i];
+		const char *maker = maker_of(s->function, s->value, 0);
+
+		if (!maker || (*maker && found && strcmp(found, maker)))
+			return NULL;
+		if (*maker)
+			found = maker;
+	}
+	return found;
+}
+
+/* ---- bindings ---- */
+
+static bool table_holds(struct tracer *t, const char *record, const char *field)
+{
+	const GPtrArray *tables = g_hash_table_lookup(t->program->records, record);
+	bool present;
+
+	for (unsigned int i = 0; tables && i < tables->len; i++) {
+		program_member(tables->pdata[i], "", field, &present);
+		if (present)
+			return true;
+	}
+	return false;
+}
+
+/* Asks for the table that the object behind a symbol is to be taken for. */
+static void need_table(struct tracer *t, const struct value *object, const char *record,
+		       unsigned int depth)
+{
+	g_autofree char *any = g_strconcat("*", record, NULL);
+
+	if (is_field_symbol(object) && object->base && object->base->kind == VALUE_SYMBOL &&
+	    depth < 8) {
+		g_autofree char *outer = record_of_key(object->name);
+
+		/* A static table that points to it decides. */
+		if (strcmp(outer, record) &&
+		    (table_holds(t, outer, object->name) || !strcmp(record, "file_operations"))) {
+			need_table(t, object->base, outer, depth + 1);
+			return;
+		}
+	}
+	t->need_field = pool_string(t->pool, is_field_symbol(object) ? object->name : any);
+	t->need_record = pool_string(t->pool, record);
+}
+
+/* Whether what is read from the table decides about the mapping. */
+static bool passes_mapping(const char *type)
+{
+	return !strcmp(type, "fn(vma)") || !strcmp(type, "*vm_operations_struct");
+}
+
+static const struct value *bound_object(struct tracer *t, const struct value *object,
+					const char *record)
+{
+	g_autofree char *any = g_strconcat("*", record, NULL);
+	const struct trace_binding *b = find_binding(t, any);
+
+	if (b && (object->kind == VALUE_SYMBOL || object->kind == VALUE_UNKNOWN))
+		return global_at(t, b->table->id, "");
+	return NULL;
+}
+
+/* ---- fields ---- */
+
+static enum origin field_origin(const struct value *object, const char *key, const char *type)
+{
+	if (!strcmp(type, "*device") || !strcmp(type, "*drm_device") ||
+	    g_str_has_prefix(key, "device::"))
+		return object->origin == ORIGIN_USER ? ORIGIN_USER : ORIGIN_DEVICE;
+	if (object->origin == ORIGIN_CONSTANT || object->origin == ORIGIN_LOCAL)
+		return ORIGIN_OBJECT;
+	return object->origin;
+}
+
+static const struct value *mapping_field(struct tracer *t, const struct state *s,
+					 const struct value *object, const char *key)
+{
+	switch (field_role(key)) {
+	case FIELD_FLAGS:
+		return value_flags(t->pool, s->ones, s->zeros);
+	case FIELD_VM_OPS:
+		return s->vm_ops;
+	case FIELD_VMA:
+		return value_simple(t->pool, VALUE_MAPPING, "vm_area_struct", ORIGIN_USER);
+	case FIELD_PRIVATE:
+		return value_symbol(t->pool, key, ORIGIN_OBJECT, true, NULL);
+	default:
+		return value_symbol(t->pool, key, ORIGIN_USER, false, object);
+	}
+}
+
+static const struct value *file_operations_of(struct tracer *t, const struct value *file,
+					      const char *key)
+{
+	const char *maker = NULL;
+
+	if (file->kind == VALUE_FILE)
+		maker = file->name;
+	else if (is_field_symbol(file))
+		maker = maker_of_field(t, file->name);
+	if (!maker)
+		return value_symbol(t->pool, key, ORIGIN_OBJECT, true, file);
+	if (!program_table(t->program, maker)) {
+		g_autofree char *file_path = g_strndup(maker, strcspn(maker, ":"));
+
+		program_tables_of(t->program, "file_operations", file_path);
+	}
+	return global_at(t, maker, "");
+}
+
+/* The value of field key of an object; type is that of the field. */
+static const struct value *read_field(struct tracer *t, const struct state *s,
+				      const struct value *object, const char *key,
+				      const char *type)
+{
+	const struct trace_binding *b;
+	const struct value *bound;
+	g_autofree char *record = NULL;
+
+	if (object->kind == VALUE_MAPPING)
+		return mapping_field(t, s, object, key);
+	if (type_is_mapping(type) && (object->kind == VALUE_CELL ||
+				      g_hash_table_contains(t->program->mapping_fields, key)))
+		return value_simple(t->pool, VALUE_MAPPING, type_pointee(type), ORIGIN_USER);
+	if (object->kind == VALUE_GLOBAL)
+		return eval_member(t, object, key);
+	b = find_binding(t, key);
+	if (b)
+		return global_at(t, b->table->id, "");
+	if (field_role(key) == FIELD_FILE)
+		return file_operations_of(t, object, key);
+	if (object->kind == VALUE_CELL) {
+		g_autofree char *name = g_strdup_printf(
+			"cell:%s.%" G_GINT64_FORMAT ".%s", s->frame->function->name, object->n, key);
+
+		return value_symbol(t->pool, name, ORIGIN_LOCAL, false, NULL);
+	}
+	record = record_of_key(key);
+	bound = bound_object(t, object, record);
+	if (bound)
+		return eval_member(t, bound, key);
+	if (t->mode != MODE_EXPORT && passes_mapping(type) && !record_is_environment(record) &&
+	    strcmp(record, "vm_operations_struct") &&
+	    (object->kind == VALUE_SYMBOL || object->kind == VALUE_UNKNOWN)) {
+		bool is_file_ops = !strcmp(record, "file_operations");
+
+		if (!is_file_ops || (is_field_symbol(object) &&
+				     field_role(object->name) != FIELD_FILE && object->base))
+			if (is_file_ops || program_tables_of(t->program, record, NULL))
+				need_table(t, object, record, 0);
+	}
+	return value_symbol(t->pool, key, field_origin(object, key, type), true, object);
+}
+
+const struct value *trace_place(struct tracer *t, const struct state *s, const struct expr *e)
+{
+	const struct value *base;
+	const char *name;
+	g_autofree char *path = NULL;
+
+	switch (e->kind) {
+	case EXPR_LOCAL:
+		return cell(t, s, e->value);
+	case EXPR_GLOBAL:
+		return global_at(t, e->name, "");
+	case EXPR_DEREF:
+		return trace_eval(t, s, e->a);
+	case EXPR_CAST:
+		return trace_place(t, s, e->a);
+	case EXPR_INDEX:
+		if (*trace_type(s, e->a) == '*')
+			return trace_eval(t, s, e->a);
+		return trace_place(t, s, e->a);
+	case EXPR_FIELD:
+		base = *trace_type(s, e->a) == '*' || e->a->kind == EXPR_ADDRESS ?
+			       trace_eval(t, s, e->a) : trace_place(t, s, e->a);
+		if (base->kind == VALUE_GLOBAL) {
+			name = strstr(e->name, "::") + 2;
+			path = *base->path ? g_strconcat(base->path, ".", name, NULL) :
+					     g_strdup(name);
+			return global_at(t, base->name, path);
+		}
+		if (base->kind == VALUE_CELL || base->kind == VALUE_MAPPING)
+			return base;
+		return value_symbol(t->pool, e->name, field_origin(base, e->name, e->type), true,
+				    base);
+	default:
+		return trace_eval(t, s, e);
+	}
+}
+
+static const struct value *eval_local(struct tracer *t, const struct state *s, gint64 index)
+{
+	const struct value *v = s->frame->locals[index];
+
+	return v ? v : value_unknown(t->pool, ORIGIN_LOCAL);
+}
+
+static const struct value *eval_deref(struct tracer *t, const struct state *s,
+				      const struct expr *e)
+{
+	const struct value *p = trace_eval(t, s, e->a);
+	const struct frame *frame;
+
+	if (p->kind != VALUE_CELL)
+		return value_unknown(t->pool, p->origin);
+	for (frame = s->frame; frame && frame->depth > p->mask; frame = frame->up)
+		;
+	if (!frame || p->n >= (gint64)frame->n_locals || !frame->locals[p->n])
+		return value_unknown(t->pool, ORIGIN_LOCAL);
+	return frame->locals[p->n];
+}
+
+const struct value *trace_eval(struct tracer *t, const struct state *s, const struct expr *e)
+{
+	const struct value *a, *b;
+
+	switch (e->kind) {
+	case EXPR_UNKNOWN:
+		return value_unknown(t->pool, ORIGIN_CONSTANT);
+	case EXPR_INT:
+		return value_int(t->pool, e->value);
+	case EXPR_LOCAL:
+		if (*trace_type(s, e) == '[')
+			return cell(t, s, e->value);
+		return eval_local(t, s, e->value);
+	case EXPR_GLOBAL:
+		if (*e->type == '[')
+			return global_at(t, e->name, "");
+		return value_symbol(t->pool, e->name, ORIGIN_ENVIRONMENT, true, NULL);
+	case EXPR_FUNCTION:
+		return value_simple(t->pool, VALUE_FUNCTION, e->name, ORIGIN_ENVIRONMENT);
+	case EXPR_FIELD:
+		a = *trace_type(s, e->a) == '*' || e->a->kind == EXPR_ADDRESS ?
+			    trace_eval(t, s, e->a) : trace_place(t, s, e->a);
+		return read_field(t, s, a, e->name, e->type);
+	case EXPR_INDEX:
+		a = trace_eval(t, s, e->a);
+		b = trace_eval(t, s, e->b);
+		return value_unknown(t->pool, MAX(a->origin, b->origin));
+	case EXPR_DEREF:
+		return eval_deref(t, s, e);
+	case EXPR_ADDRESS:
+		return trace_place(t, s, e->a);
+	case EXPR_CAST:
+		a = trace_eval(t, s, e->a);
+		if (type_is_mapping(e->type) && a->kind == VALUE_UNKNOWN)
+			return value_simple(t->pool, VALUE_MAPPING, type_pointee(e->type),
+					    ORIGIN_USER);
+		return a;
+	case EXPR_UNARY:
+		return value_unary(t->pool, e->op, trace_eval(t, s, e->a));
+	case EXPR_BINARY:
+		a = trace_eval(t, s, e->a);
+		b = trace_eval(t, s, e->b);
+		return value_binary(t->pool, e->op, a, b);
+	}
+	return value_unknown(t->pool, ORIGIN_CONSTANT);
+}
+
+static gint compare_strings(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *trace_field_functions(struct tracer *t, const char *field)
+{
+	g_autofree char *record = record_of_key(field);
+	const GPtrArray *tables = program_tables_of(t->program, record, NULL);
+	const GPtrArray *stores = program_stores(t->program, field);
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	GPtrArray *out = g_ptr_array_new();
+
+	for (unsigned int i = 0; tables && i < tables->len; i++) {
+		const struct fact_table *table = tables->pdata[i];
+
+		for (unsigned int k = 0; k < table->n_members; k++) {
+			const struct expr *e = strip(table->members[k].value);
+
+			if (e && e->kind == EXPR_FUNCTION &&
+			    !strcmp(table->members[k].field, field) &&
+			    g_hash_table_add(seen, (void *)e->name))
+				g_ptr_array_add(out, (void *)e->name);
+		}
+	}
+	for (unsigned int i = 0; stores && i < stores->len; i++) {
+		const struct expr *e = strip(((const struct field_store *)stores->pdata[i])->value);
+
+		if (e->kind == EXPR_FUNCTION && g_hash_table_add(seen, (void *)e->name))
+			g_ptr_array_add(out, (void *)e->name);
+	}
+	g_ptr_array_sort(out, compare_strings);
+	return out;
+}

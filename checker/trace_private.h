@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* trace: what its files share. */
+#ifndef PFNCHECK_TRACE_PRIVATE_H
+#define PFNCHECK_TRACE_PRIVATE_H
+
+#include "trace.h"
+
+enum trace_mode {
+	MODE_MMAP,	/* under the write lock of mmap */
+	MODE_HANDLER,
+	MODE_EXPORT,	/* which dma_buf_ops an export function leaves behind */
+};
+
+struct tracer {
+	struct program *program;
+	struct pool *pool;
+	enum trace_mode mode;
+	bool fault;		/* the handler is one that may return vmf->page */
+	GArray *bindings;	/* struct trace_binding */
+	GHashTable *liveness;	/* struct fact_function * -> guint64[] */
+	struct trace_graph *graph;
+	GHashTable *index;	/* point key -> index + 1 */
+	const char *need_field;	/* a binding without which the trace cannot go on */
+	const char *need_record;
+	const char *need_near;
+	const char *overflow;	/* name of the bound that was hit, or NULL */
+};
+
+#define TRACE_NO_VM_OPS "(none)"
+
+/* Value of an expression; may set need_*. */
+const struct value *trace_eval(struct tracer *t, const struct state *s, const struct expr *e);
+/* The object that an lvalue names, as the value of its address. */
+const struct value *trace_place(struct tracer *t, const struct state *s, const struct expr *e);
+const char *trace_type(const struct state *s, const struct expr *e);
+/* Functions that a field may hold, in tables or by assignment (ids, sorted, unique). */
+GPtrArray *trace_field_functions(struct tracer *t, const char *field);
+
+/* The point for a state, new or known; edges of from lead to it. */
+void trace_push(struct tracer *t, int from, const struct state *s, int node, int truth);
+/* Leads on to a node of the topmost frame; dead locals are dropped. */
+void trace_advance(struct tracer *t, int from, struct state *s, int node, int truth);
+/* Steps over a call; from is its point. */
+void trace_call(struct tracer *t, int from, const struct fact_node *n);
+/* Forks over the truth of a value: advances to the nodes of a branch. */
+void trace_branch(struct tracer *t, int from, const struct value *v, int yes, int no);
+
+struct trace_point *trace_point(struct tracer *t, int index);
+/* Sets the flag word of the mapping. */
+void trace_set_flags(struct tracer *t, struct state *s, guint64 ones, guint64 zeros);
+/* Bits that are set or clear for a kind of mapping. */
+void trace_kind_bits(const struct tracer *t, enum mapping_kind kind, guint64 *ones,
+		     guint64 *zeros);
+void trace_undecided(struct tracer *t, struct state *s, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+
+#endif
