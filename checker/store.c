@@ -27,6 +27,16 @@ struct asked {
 	gint64 since;
 };
 
+/* What the answer to a question was, for the dump. */
+struct served {
+	struct store_hash question;
+	char *path;
+	struct store_hash content;
+	GPtrArray *headers;
+	struct store_hash hash; /* of the packed facts */
+	gsize size;
+};
+
 GQuark store_error_quark(void)
 {
 	return g_quark_from_static_string("pfncheck-store");
@@ -65,6 +75,14 @@ struct store_hash store_hash_parts(gconstpointer part, gsize size, ...)
 	va_end(args);
 	g_checksum_get_digest(checksum, hash.bytes, &length);
 	return hash;
+}
+
+struct store_hash store_hash_bytes(GBytes *bytes)
+{
+	gsize size;
+	const void *data = g_bytes_get_data(bytes, &size);
+
+	return store_hash_parts(size ? data : "", size, NULL);
 }
 
 /* Hashes are as good as random: their first bytes do for a hash table. */
@@ -133,6 +151,15 @@ static void row_free(gpointer data)
 	g_free(row);
 }
 
+static void served_free(gpointer data)
+{
+	struct served *served = data;
+
+	g_ptr_array_unref(served->headers);
+	g_free(served->path);
+	g_free(served);
+}
+
 struct store *store_open(const struct store_options *options, GError **error)
 {
 	struct store *store;
@@ -160,6 +187,7 @@ struct store *store_open(const struct store_options *options, GError **error)
 	store->strings = g_string_chunk_new(4096);
 	store->builds = g_ptr_array_new_with_free_func(g_free);
 	store->asked = g_hash_table_new_full(hash_hash, hash_equal, NULL, g_free);
+	store->served = g_hash_table_new_full(hash_hash, hash_equal, NULL, served_free);
 	if (options->directory)
 		store->database = store_database_open(store, options->directory);
 	return store;
@@ -171,6 +199,7 @@ void store_close(struct store *store)
 		return;
 	store_commit(store);
 	store_database_close(store->database);
+	g_hash_table_destroy(store->served);
 	g_hash_table_destroy(store->rows);
 	g_ptr_array_free(store->unwritten, TRUE);
 	g_ptr_array_free(store->states, TRUE);
@@ -261,14 +290,6 @@ static bool headers_are_same(struct store *store, const GPtrArray *headers, cons
 	return true;
 }
 
-static bool shadows_are_same(struct store *store, struct store_search *search,
-			     const GPtrArray *headers, const struct store_hash *shadows)
-{
-	struct store_hash present = store_shadows(store, search, headers);
-
-	return hash_equal(&present, shadows);
-}
-
 /* Runs size bytes through a converter into out; false if they do not fit in *length there. */
 static bool convert(GConverter *converter, const char *in, gsize size, char *out, gsize *length)
 {
@@ -327,58 +348,92 @@ static char *unpack_facts(GBytes *packed, gsize size)
 	return g_steal_pointer(&facts);
 }
 
-/* The facts of a row that this process put. */
-static char *get_from_memory(struct store *store, const struct store_hash *key,
-			     struct store_search *search, const char *build, gsize *size)
+/* Remembers what was got or put for the dump.  headers is shared. */
+static void note_served(struct store *store, const struct asked *asked, const char *path,
+			GPtrArray *headers, const struct store_hash *hash, gsize size)
 {
-	const GPtrArray *rows = g_hash_table_lookup(store->rows, key);
+	struct served *served = g_new0(struct served, 1);
+
+	served->question = asked->question;
+	served->path = g_strdup(path);
+	served->content = asked->content;
+	served->headers = g_ptr_array_ref(headers);
+	served->hash = *hash;
+	served->size = size;
+	g_hash_table_replace(store->served, &served->question, served);
+}
+
+/* A question on its way to an answer. */
+struct lookup {
+	const struct asked *asked;
+	const char *path;
+	const char *build;
+	struct store_hash key;
+	struct store_search *search;
+	char *facts; /* the answer, when there is one */
+	gsize size;
+};
+
+static bool row_holds(struct store *store, const struct lookup *lookup, const GPtrArray *headers,
+		      const struct store_hash *shadows)
+{
+	struct store_hash present;
+
+	if (!headers_are_same(store, headers, lookup->build))
+		return false;
+	present = store_shadows(store, lookup->search, headers);
+	return hash_equal(&present, shadows);
+}
+
+/* Takes a row that this process put and that holds, if there is one. */
+static void get_from_memory(struct store *store, struct lookup *lookup)
+{
+	const GPtrArray *rows = g_hash_table_lookup(store->rows, &lookup->key);
 
 	for (guint i = rows ? rows->len : 0; i-- > 0;) {
 		const struct store_row *row = g_ptr_array_index(rows, i);
 
-		if (!headers_are_same(store, row->headers, build) ||
-		    !shadows_are_same(store, search, row->headers, &row->shadows))
+		if (!row_holds(store, lookup, row->headers, &row->shadows))
 			continue;
-		*size = row->size;
-		return unpack_facts(row->packed, row->size);
+		lookup->facts = unpack_facts(row->packed, row->size);
+		lookup->size = row->size;
+		note_served(store, lookup->asked, lookup->path, row->headers, &row->hash,
+			    row->size);
+		return;
 	}
-	return NULL;
 }
 
-/* The facts of one row of the database, if they hold; STORE_NONE if not. */
-static enum store_status use_found(struct store *store, const struct store_found *found,
-				   struct store_search *search, const char *build, char **facts)
+/* Takes a row of the database, if it holds; STORE_NONE if not. */
+static enum store_status use_found(struct store *store, struct lookup *lookup,
+				   const struct store_found *found)
 {
 	g_autoptr(GBytes) packed = NULL;
 	enum store_status status;
 
-	if (!headers_are_same(store, found->headers, build) ||
-	    !shadows_are_same(store, search, found->headers, &found->shadows))
+	if (!row_holds(store, lookup, found->headers, &found->shadows))
 		return STORE_NONE;
 	status = store_database_facts(store->database, found, &packed);
 	if (status != STORE_OK)
 		return status;
-	*facts = unpack_facts(packed, found->size);
-	if (!*facts)
+	lookup->facts = unpack_facts(packed, found->size);
+	if (!lookup->facts)
 		return STORE_DAMAGED;
+	lookup->size = found->size;
 	store_database_touch(store->database, found);
+	note_served(store, lookup->asked, lookup->path, found->headers, &found->hash, found->size);
 	return STORE_OK;
 }
 
-static char *get_from_database(struct store *store, const struct store_hash *key,
-			       struct store_search *search, const char *build, gsize *size)
+static void get_from_database(struct store *store, struct lookup *lookup)
 {
-	enum store_status status = store_database_find(store->database, key);
-	char *facts = NULL;
+	enum store_status status = store_database_find(store->database, &lookup->key);
 
-	while (status == STORE_OK && !facts) {
+	while (status == STORE_OK && !lookup->facts) {
 		struct store_found found = { 0 };
 
 		status = store_database_next(store->database, &found);
 		if (status == STORE_OK) {
-			status = use_found(store, &found, search, build, &facts);
-			if (facts)
-				*size = found.size;
+			status = use_found(store, lookup, &found);
 			/* There may be an older row that holds. */
 			if (status == STORE_NONE)
 				status = STORE_OK;
@@ -389,7 +444,6 @@ static char *get_from_database(struct store *store, const struct store_hash *key
 	store_database_done(store->database);
 	if (status == STORE_DAMAGED)
 		store_database_replace(store->database, "its content is not what was written");
-	return facts;
 }
 
 char *store_get(struct store *store, const char *path, const char *const *flags, const char *build,
@@ -399,32 +453,28 @@ char *store_get(struct store *store, const char *path, const char *const *flags,
 	g_autofree char *absolute = g_build_filename(store->root, path, NULL);
 	g_autofree char *directory = g_path_get_dirname(absolute);
 	g_autofree char *clean = store_clean(build ? build : "");
-	const struct store_file *file;
-	struct store_search *search;
-	struct store_hash key;
-	struct asked *asked;
-	char *facts;
+	g_autofree struct asked *asked = g_new0(struct asked, 1);
+	const struct store_file *file = store_find_file(store, absolute, true);
+	struct lookup lookup = { .asked = asked, .path = path, .build = clean };
 
 	*size = 0;
-	build = clean;
-	file = store_find_file(store, absolute, true);
 	if (!file->readable)
 		return NULL;
-	asked = g_new0(struct asked, 1);
-	asked->question = hash_question(store, path, flags, build);
+	asked->question = hash_question(store, path, flags, clean);
 	asked->content = file->hash;
 	asked->since = since;
-	key = hash_key(&asked->question, &file->hash);
-	search = store_find_search(store, directory, flags, build);
-	facts = get_from_memory(store, &key, search, build, size);
-	if (!facts && store->database)
-		facts = get_from_database(store, &key, search, build, size);
+	lookup.key = hash_key(&asked->question, &asked->content);
+	lookup.search = store_find_search(store, directory, flags, clean);
+	get_from_memory(store, &lookup);
+	if (!lookup.facts && store->database)
+		get_from_database(store, &lookup);
 	/* The first time it was asked counts: the extraction may have begun then. */
-	if (facts || g_hash_table_contains(store->asked, &asked->question))
-		g_free(asked);
-	else
+	if (!lookup.facts && !g_hash_table_contains(store->asked, &asked->question)) {
 		g_hash_table_insert(store->asked, &asked->question, asked);
-	return facts;
+		asked = NULL;
+	}
+	*size = lookup.size;
+	return lookup.facts;
 }
 
 static int compare_headers(gconstpointer a, gconstpointer b)
@@ -522,12 +572,14 @@ void store_put(struct store *store, const char *path, const char *const *flags, 
 	/* Without a question, nothing is known of when the file was read. */
 	if (asked)
 		row = make_row(store, asked, path, flags, clean, headers);
+	if (row) {
+		row->packed = pack_facts(facts, size);
+		row->hash = store_hash_bytes(row->packed);
+		row->size = size;
+		note_served(store, asked, path, row->headers, &row->hash, size);
+		add_row(store, row);
+	}
 	g_hash_table_remove(store->asked, &question);
-	if (!row)
-		return;
-	row->packed = pack_facts(facts, size);
-	row->size = size;
-	add_row(store, row);
 }
 
 void store_commit(struct store *store)
@@ -537,4 +589,67 @@ void store_commit(struct store *store)
 		g_hash_table_remove_all(store->rows);
 	g_ptr_array_set_size(store->unwritten, 0);
 	store->unwritten_bytes = 0;
+}
+
+static int compare_served(gconstpointer a, gconstpointer b)
+{
+	const struct served *left = *(struct served *const *)a;
+	const struct served *right = *(struct served *const *)b;
+	int order = strcmp(left->path, right->path);
+
+	if (!order)
+		order = memcmp(&left->content, &right->content, sizeof(left->content));
+	return order ? order : memcmp(&left->hash, &right->hash, sizeof(left->hash));
+}
+
+static int compare_contents(gconstpointer a, gconstpointer b)
+{
+	const struct store_header *left = *(struct store_header *const *)a;
+	const struct store_header *right = *(struct store_header *const *)b;
+	int order = strcmp(left->name, right->name);
+
+	return order ? order : memcmp(&left->hash, &right->hash, sizeof(left->hash));
+}
+
+static void append_hash(GString *out, const struct store_hash *hash)
+{
+	for (guint i = 0; i < 8; i++)
+		g_string_append_printf(out, "%02x", hash->bytes[i]);
+}
+
+void store_dump(const struct store *store, GString *out)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+	g_autoptr(GPtrArray) headers = g_ptr_array_new();
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+	GHashTableIter iter;
+	gpointer served;
+
+	g_hash_table_iter_init(&iter, store->served);
+	while (g_hash_table_iter_next(&iter, NULL, &served))
+		g_ptr_array_add(all, served);
+	g_ptr_array_sort(all, compare_served);
+	for (guint i = 0; i < all->len; i++) {
+		const struct served *row = g_ptr_array_index(all, i);
+
+		g_string_append_printf(out, "row %s ", row->path);
+		append_hash(out, &row->content);
+		g_string_append_printf(out, " headers %u facts ", row->headers->len);
+		append_hash(out, &row->hash);
+		g_string_append_printf(out, " %" G_GSIZE_FORMAT "\n", row->size);
+		for (guint j = 0; j < row->headers->len; j++) {
+			gpointer header = g_ptr_array_index(row->headers, j);
+
+			if (g_hash_table_add(seen, header))
+				g_ptr_array_add(headers, header);
+		}
+	}
+	g_ptr_array_sort(headers, compare_contents);
+	for (guint i = 0; i < headers->len; i++) {
+		const struct store_header *header = g_ptr_array_index(headers, i);
+
+		g_string_append_printf(out, "header %s ", header->name);
+		append_hash(out, &header->hash);
+		g_string_append_c(out, '\n');
+	}
 }

@@ -72,6 +72,11 @@ void store_put(struct store *store, const char *path, const char *const *flags, 
 	       const char *const *headers, const char *facts, gsize size);
 /* Makes everything put so far outlive this process. */
 void store_commit(struct store *store);
+/*
+ * Sorted text: the rows that this run got or put, and the headers they rest on,
+ * with the beginning of their hashes.  The same whether rows were got or put.
+ */
+void store_dump(const struct store *store, GString *out);
 
 /*
  * SHA-256 of a file's content, hex; computed once for each state of it.  NULL if

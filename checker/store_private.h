@@ -46,8 +46,9 @@ struct store_row {
 	struct store_hash key;
 	GPtrArray *headers; /* struct store_header of the store, sorted by name, each once */
 	struct store_hash shadows;
-	GBytes *packed; /* facts, compressed if that makes them smaller */
-	gsize size;	/* of facts */
+	GBytes *packed;		/* facts, compressed if that makes them smaller */
+	struct store_hash hash; /* of packed */
+	gsize size;		/* of facts */
 };
 
 /* Where the includes of one source file are looked for. */
@@ -73,8 +74,9 @@ struct store {
 	GHashTable *listings; /* directory -> GHashTable, a set of names; empty if there is none */
 	GHashTable *searches; /* build, directory and -I flags -> struct store_search */
 	GStringChunk *strings;
-	GPtrArray *builds; /* char *: build directories seen, absolute */
-	GHashTable *asked; /* struct store_hash -> struct asked of store.c */
+	GPtrArray *builds;  /* char *: build directories seen, absolute */
+	GHashTable *asked;  /* struct store_hash -> struct asked of store.c */
+	GHashTable *served; /* struct store_hash -> struct served of store.c */
 };
 
 void store_message(const struct store *store, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -85,6 +87,7 @@ struct store_header *store_header(struct store *store, const char *name,
 
 /* SHA-256 over the parts and their lengths; ends with a NULL part. */
 struct store_hash store_hash_parts(gconstpointer part, gsize size, ...) G_GNUC_NULL_TERMINATED;
+struct store_hash store_hash_bytes(GBytes *bytes);
 
 /* store_files.c */
 

@@ -223,10 +223,9 @@ enum store_status store_database_facts(struct store_database *database,
 	if (status == STORE_OK) {
 		bytes = sqlite3_column_blob(statement, 0);
 		size = (gsize)sqlite3_column_bytes(statement, 0);
-		hash = store_hash_parts(size ? bytes : "", size, NULL);
-		if (same_hash(&hash, &found->hash))
-			*packed = g_bytes_new(bytes, size);
-		else
+		*packed = g_bytes_new(bytes, size);
+		hash = store_hash_bytes(*packed);
+		if (!same_hash(&hash, &found->hash))
 			status = STORE_DAMAGED;
 	} else if (status == STORE_NONE) {
 		status = STORE_DAMAGED;
@@ -328,14 +327,14 @@ static enum store_status write_headers(struct store_database *database, const GP
 
 /* The id of the row's facts, which are written if need be. */
 static enum store_status write_facts(struct store_database *database, const struct store_row *row,
-				     const struct store_hash *hash, gint64 *id)
+				     gint64 *id)
 {
 	sqlite3_stmt *statement = database->statements[FACTS_ID];
 	enum store_status status;
 	const void *bytes;
 	gsize size;
 
-	bind_hash(statement, 1, hash);
+	bind_hash(statement, 1, &row->hash);
 	status = store_database_judge(sqlite3_step(statement));
 	*id = sqlite3_column_int64(statement, 0);
 	sqlite3_reset(statement);
@@ -343,7 +342,7 @@ static enum store_status write_facts(struct store_database *database, const stru
 		return status;
 	bytes = g_bytes_get_data(row->packed, &size);
 	statement = database->statements[INSERT_FACTS];
-	bind_hash(statement, 1, hash);
+	bind_hash(statement, 1, &row->hash);
 	sqlite3_bind_int64(statement, 2, (gint64)row->size);
 	sqlite3_bind_int64(statement, 3, (gint64)size);
 	status = store_database_step(database, INSERT_FACTS);
@@ -359,18 +358,14 @@ static enum store_status write_facts(struct store_database *database, const stru
 static enum store_status write_row(struct store_database *database, const struct store_row *row)
 {
 	g_autoptr(GByteArray) list = g_byte_array_new();
-	struct store_hash hash, seal;
 	enum store_status status;
 	sqlite3_stmt *statement;
-	const void *bytes;
+	struct store_hash seal;
 	gint64 facts = 0;
-	gsize size;
 
-	bytes = g_bytes_get_data(row->packed, &size);
-	hash = store_hash_parts(size ? bytes : "", size, NULL);
 	status = write_headers(database, row->headers, list);
 	if (status == STORE_OK)
-		status = write_facts(database, row, &hash, &facts);
+		status = write_facts(database, row, &facts);
 	if (status != STORE_OK)
 		return status;
 
@@ -382,7 +377,7 @@ static enum store_status write_row(struct store_database *database, const struct
 	if (status != STORE_OK)
 		return status;
 
-	seal = seal_manifest(&row->key, list->data, list->len, &row->shadows, &hash,
+	seal = seal_manifest(&row->key, list->data, list->len, &row->shadows, &row->hash,
 			     (gint64)row->size);
 	statement = database->statements[INSERT_MANIFEST];
 	bind_hash(statement, 1, &row->key);

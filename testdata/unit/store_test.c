@@ -558,6 +558,33 @@ static void test_changed_meanwhile(struct fixture *fixture, gconstpointer data)
 	assert_quiet(fixture);
 }
 
+/* The dump does not tell where rows came from. */
+static void test_dump(struct fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GString) put = g_string_new(NULL);
+	g_autoptr(GString) got = g_string_new(NULL);
+	struct store *store = open_store(fixture);
+
+	(void)data;
+	store_dump(store, put);
+	g_assert_cmpstr(put->str, ==, "");
+	fill(store, fixture, "drivers/b/b.c", FACTS);
+	fill(store, fixture, "drivers/a/a.c", FACTS);
+	store_dump(store, put);
+	store_close(store);
+	g_assert_true(g_str_has_prefix(put->str, "row drivers/a/a.c 386593f1475dc210 headers 4 "));
+	g_assert_nonnull(strstr(put->str, "\nrow drivers/b/b.c "));
+	g_assert_nonnull(strstr(put->str, "\nheader B:include/generated/autoconf.h "));
+	g_assert_nonnull(strstr(put->str, "\nheader T:drivers/a/a.h "));
+
+	store = open_store(fixture);
+	assert_get(store, fixture, "drivers/a/a.c", FACTS);
+	assert_get(store, fixture, "drivers/b/b.c", FACTS);
+	store_dump(store, got);
+	store_close(store);
+	g_assert_cmpstr(put->str, ==, got->str);
+}
+
 static void test_file_hash(struct fixture *fixture, gconstpointer data)
 {
 	g_autofree char *path = g_build_filename(fixture->tree, "drivers/a/a.c", NULL);
@@ -1163,6 +1190,7 @@ int main(int argc, char **argv)
 		{ "/store/shadowed", test_shadowed },
 		{ "/store/always-shadowed", test_always_shadowed },
 		{ "/store/changed-meanwhile", test_changed_meanwhile },
+		{ "/store/dump", test_dump },
 		{ "/store/file-hash", test_file_hash },
 		{ "/store/relative-root", test_relative_root },
 		{ "/store/empty", test_empty },
