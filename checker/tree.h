@@ -15,13 +15,13 @@
 struct tree;
 
 struct tree_options {
-	const char *path;	/* of the kernel tree */
-	const char *build;	/* its build directory (O=), or NULL */
-	const char *config;	/* a .config to use instead of allmodconfig, or NULL */
-	const char *const *arches;	/* NULL-terminated kernel names: x86, arm64, ...; NULL: x86 */
-	const char *cache;	/* cache directory, exists */
-	const char *clang;	/* the clang program of the libclang in use: "clang-19" */
-	bool no_kbuild;		/* run nothing of the tree's; flags by our own reckoning */
+	const char *path;	   /* of the kernel tree */
+	const char *build;	   /* its build directory (O=), or NULL */
+	const char *config;	   /* a .config to use instead of allmodconfig, or NULL */
+	const char *const *arches; /* NULL-terminated kernel names: x86, arm64, ...; NULL: x86 */
+	const char *cache;	   /* cache directory, exists */
+	const char *clang;	   /* the clang program of the libclang in use: "clang-19" */
+	bool no_kbuild;		   /* run nothing of the tree's; flags by our own reckoning */
 	unsigned int jobs;
 	/* Called for things a person waits for ("configuring x86 ..."), may be NULL. */
 	void (*progress)(const char *message, void *data);
@@ -30,11 +30,13 @@ struct tree_options {
 
 /* How one file of one configuration is compiled. */
 struct tree_file {
-	const char *path;	/* relative to the tree */
-	const char *const *flags;	/* NULL-terminated, absolute paths, allow-listed; neither -c, -o nor the file */
-	const char *module;	/* kbuild module ("drivers/gpu/drm/i915/i915"), or NULL if built in or unknown */
-	bool is_module;		/* compiled with -DMODULE */
-	bool built;		/* false: this configuration leaves the file out */
+	const char *path; /* relative to the tree */
+	const char *const *
+		flags; /* NULL-terminated, absolute paths, allow-listed; neither -c, -o nor the file */
+	const char *
+		module; /* kbuild module ("drivers/gpu/drm/i915/i915"), or NULL if built in or unknown */
+	bool is_module; /* compiled with -DMODULE */
+	bool built;	/* false: this configuration leaves the file out */
 };
 
 #define TREE_ERROR (tree_error_quark())
@@ -47,12 +49,13 @@ GQuark tree_error_quark(void);
 struct tree *tree_open(const struct tree_options *options, GError **error);
 void tree_close(struct tree *tree);
 
-const char *tree_root(const struct tree *tree);		/* absolute, real path */
-const char *tree_release(const struct tree *tree);	/* "6.12.117" */
+const char *tree_root(const struct tree *tree);	   /* absolute, real path */
+const char *tree_release(const struct tree *tree); /* "6.12.117" */
 guint tree_config_count(const struct tree *tree);
-const char *tree_config_arch(const struct tree *tree, guint config);	/* "x86" */
-const char *tree_config_name(const struct tree *tree, guint config);	/* "allmodconfig", ".config", "compile_commands.json" */
-const char *tree_config_build(const struct tree *tree, guint config);	/* absolute build directory */
+const char *tree_config_arch(const struct tree *tree, guint config); /* "x86" */
+const char *tree_config_name(const struct tree *tree,
+			     guint config); /* "allmodconfig", ".config", "compile_commands.json" */
+const char *tree_config_build(const struct tree *tree, guint config); /* absolute build directory */
 /* A hash over whatever the flags and generated headers of the configuration come from. */
 const char *tree_config_hash(const struct tree *tree, guint config);
 

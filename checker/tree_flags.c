@@ -28,19 +28,30 @@ static const char *const path_options[] = {
 
 /* Options kept as they are when an argument begins so. */
 static const char *const kept_prefixes[] = {
-	"--target=", "-EB", "-EL", "-ffixed-", "-fms-", "-fno-builtin", "-mabi=",
-	"-mbig-endian", "-mlittle-endian", "-std=",
+	"--target=",	"-EB",	  "-EL",	  "-ffixed-",	     "-fms-",
+	"-fno-builtin", "-mabi=", "-mbig-endian", "-mlittle-endian", "-std=",
 };
 
 /* Options kept when they are the whole argument. */
 static const char *const kept_words[] = {
-	"-ffreestanding", "-fno-signed-char", "-fno-unsigned-char", "-fshort-wchar",
-	"-fsigned-char", "-funsigned-char", "-m31", "-m32", "-m64", "-nostdinc",
+	"-ffreestanding",
+	"-fno-signed-char",
+	"-fno-unsigned-char",
+	"-fshort-wchar",
+	"-fsigned-char",
+	"-funsigned-char",
+	"-m31",
+	"-m32",
+	"-m64",
+	"-nostdinc",
 };
 
 /* What is defined anew for each file; a header that is compiled once cannot have it. */
 static const char *const dropped_defines[] = {
-	"KBUILD_BASENAME", "KBUILD_MODFILE", "KBUILD_MODNAME", "__KBUILD_MODNAME",
+	"KBUILD_BASENAME",
+	"KBUILD_MODFILE",
+	"KBUILD_MODNAME",
+	"__KBUILD_MODNAME",
 };
 
 static bool has_prefix(const char *argument, const char *const *prefixes, gsize count)
@@ -92,6 +103,32 @@ static void add_path(struct tree *tree, GPtrArray *flags, const char *option, co
 	g_ptr_array_add(flags, g_string_chunk_insert_const(tree->strings, absolute));
 }
 
+/* What a "-DNAME=VALUE" without its -D defines a name as, or NULL: "\"x\"" is x. */
+static char *define_value(const char *text, const char *name)
+{
+	gsize length = strlen(name);
+	char *value;
+
+	if (strncmp(text, name, length) || text[length] != '=')
+		return NULL;
+	value = g_strdup(text + length + 1);
+	return g_strstrip(g_strdelimit(value, "\"", ' '));
+}
+
+char *tree_flags_define(const char *const *arguments, const char *name)
+{
+	for (; *arguments; arguments++) {
+		char *value;
+
+		if (!g_str_has_prefix(*arguments, "-D"))
+			continue;
+		value = define_value(*arguments + 2, name);
+		if (value)
+			return value;
+	}
+	return NULL;
+}
+
 /* -D and -U; those of kbuild's own that name a module are read instead. */
 static void add_define(struct tree *tree, GPtrArray *flags, const char *option, const char *text,
 		       bool *is_module, char **module)
@@ -100,14 +137,8 @@ static void add_define(struct tree *tree, GPtrArray *flags, const char *option, 
 	g_autofree char *flag = g_strconcat(option, text, NULL);
 
 	if (is_one_of(name, dropped_defines, G_N_ELEMENTS(dropped_defines))) {
-		const char *value = strchr(text, '=');
-
-		if (module && value && !strcmp(name, "KBUILD_MODFILE")) {
-			g_free(*module);
-			*module = g_strdup(value + 1);
-			g_strdelimit(*module, "\"", ' ');
-			g_strstrip(*module);
-		}
+		if (module && !*module)
+			*module = define_value(text, "KBUILD_MODFILE");
 		return;
 	}
 	if (is_module && !strcmp(name, "MODULE"))
@@ -137,10 +168,13 @@ static void reorder(GPtrArray *flags, const char *build)
 }
 
 GPtrArray *tree_flags_filter(struct tree *tree, const struct tree_config *config,
-			     const char *const *arguments, const char *directory,
-			     bool *is_module, char **module)
+			     const char *const *arguments, const char *directory, bool *is_module,
+			     char **module)
 {
+	g_autofree char *own_target =
+		g_strconcat("--target=", tree_target(config->arch, config->srcarch), NULL);
 	GPtrArray *flags = g_ptr_array_new();
+	bool target = false;
 
 	for (; *arguments; arguments++) {
 		const char *argument = *arguments;
@@ -160,12 +194,21 @@ GPtrArray *tree_flags_filter(struct tree *tree, const struct tree_config *config
 				break;
 			add_define(tree, flags, sign, *text ? text : *++arguments, is_module,
 				   module);
+		} else if (!strcmp(argument, "-target") && arguments[1]) {
+			g_autofree char *flag = g_strconcat("--target=", *++arguments, NULL);
+
+			g_ptr_array_add(flags, g_string_chunk_insert_const(tree->strings, flag));
+			target = true;
 		} else if (has_prefix(argument, kept_prefixes, G_N_ELEMENTS(kept_prefixes)) ||
 			   is_one_of(argument, kept_words, G_N_ELEMENTS(kept_words))) {
+			target = target || g_str_has_prefix(argument, "--target=");
 			g_ptr_array_add(flags,
 					g_string_chunk_insert_const(tree->strings, argument));
 		}
 	}
+	/* A compiler for one architecture says nothing of it; clang has to be told. */
+	if (!target && tree_target(config->arch, config->srcarch))
+		g_ptr_array_add(flags, g_string_chunk_insert_const(tree->strings, own_target));
 	if (config->reordered)
 		reorder(flags, config->build);
 	return flags;
@@ -185,11 +228,6 @@ static void append_field(GString *text, const char *field)
 	g_string_append_printf(text, "\t%s", escaped);
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The keys of a table of strings, sorted; the caller frees the array. */
 static GPtrArray *sorted_keys(GHashTable *table)
 {
@@ -200,7 +238,7 @@ static GPtrArray *sorted_keys(GHashTable *table)
 	g_hash_table_iter_init(&iter, table);
 	while (g_hash_table_iter_next(&iter, &key, NULL))
 		g_ptr_array_add(keys, key);
-	g_ptr_array_sort(keys, compare_keys);
+	g_ptr_array_sort(keys, tree_compare_strings);
 	return keys;
 }
 
@@ -223,8 +261,8 @@ static guint append_flags(GString *text, GHashTable *numbers, const char *const 
 
 bool tree_flags_save(const struct tree_config *config, GError **error)
 {
-	g_autoptr(GHashTable) numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-							      NULL);
+	g_autoptr(GHashTable) numbers =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GPtrArray) paths = sorted_keys(config->files);
 	g_autoptr(GPtrArray) directories = sorted_keys(config->generated);
 	g_autoptr(GString) text = g_string_new(HEADER_LINE "\n");
@@ -290,8 +328,8 @@ static void load_line(struct tree *tree, struct tree_config *config, char **fiel
 		GPtrArray *list = g_ptr_array_new();
 
 		for (guint i = 1; i < count; i++)
-			g_ptr_array_add(list, g_string_chunk_insert_const(tree->strings,
-									  fields[i]));
+			g_ptr_array_add(list,
+					g_string_chunk_insert_const(tree->strings, fields[i]));
 		g_ptr_array_add(lists, list);
 	} else if (!strcmp(fields[0], "file") && count == 7) {
 		guint64 number = g_ascii_strtoull(fields[6], NULL, 10);
@@ -299,9 +337,9 @@ static void load_line(struct tree *tree, struct tree_config *config, char **fiel
 
 		if (number >= lists->len || (directory && g_hash_table_contains(stale, directory)))
 			return;
-		tree_add_file(tree, config, fields[1], directory,
-			      g_ptr_array_index(lists, number), *fields[3] ? fields[3] : NULL,
-			      fields[4][0] == '1', fields[5][0] == '1');
+		tree_add_file(tree, config, fields[1], directory, g_ptr_array_index(lists, number),
+			      *fields[3] ? fields[3] : NULL, fields[4][0] == '1',
+			      fields[5][0] == '1');
 	}
 }
 

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tree, its dealings with kbuild: configures a tree in the cache and asks the
- * Makefiles how files are compiled.
+ * tree, its questions to kbuild: how files are compiled, into which module, and
+ * whether the configuration builds them.
  *
- * In: a tree_config that says where its .config comes from; files.
- * Out: config->build, complete; config->files; headers that drivers generate.
- *
- * make always runs in a directory of ours: a build directory that was given is
- * copied from, never run in, since "make -n" writes too (it makes directories,
- * and remakes auto.conf if .config is newer).
+ * In: files, a configured build directory in the cache.  Out: config->files; headers
+ * that drivers generate, in that directory.
  *
  * The flags come from a makefile of ours that every make of the recursion reads
  * first (MAKEFILES).  It replaces the rule that compiles a C file by one that
@@ -17,21 +13,10 @@
  * directories that the configuration leaves out; kbuild passes neither
  * need-builtin nor need-modorder there, which tells these files apart.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "tree_private.h"
 
-/* A make that takes longer than this hangs. */
-#define RUN_SECONDS (15 * 60)
 /* Bytes of targets for one make: one argument of a command is bounded to 128 KiB. */
 #define BATCH_BYTES 90000
 
@@ -40,11 +25,9 @@
  * pass those it switches off, which obj- holds; a directory whose Makefile is only
  * included by the one above it is not among them.  Later passes enter any.
  */
-static const char enter_listed[] =
-	"override subdir-y = $(patsubst %/,%,"
-	"$(filter $(addsuffix /,$(pfncheck_enter_$(obj))),$(obj-)))\n";
-static const char enter_any[] =
-	"override subdir-y = $(pfncheck_enter_$(obj))\n";
+static const char enter_listed[] = "override subdir-y = $(patsubst %/,%,"
+				   "$(filter $(addsuffix /,$(pfncheck_enter_$(obj))),$(obj-)))\n";
+static const char enter_any[] = "override subdir-y = $(pfncheck_enter_$(obj))\n";
 
 static const char probe_rules[] =
 	"override CONFIG_OBJTOOL :=\n"
@@ -74,17 +57,17 @@ static const char probe_rules[] =
 	"endif\n";
 
 enum probe_kind {
-	PROBE_FIRST,	/* every file where its path leads to; an error if none is known */
-	PROBE_DRY,	/* without making what the files depend on */
-	PROBE_GUESS,	/* where files could belong; they need not */
+	PROBE_FIRST, /* every file where its path leads to; an error if none is known */
+	PROBE_DRY,   /* without making what the files depend on */
+	PROBE_GUESS, /* where files could belong; they need not */
 };
 
 /* One file's answer. */
 struct probe_record {
-	char *path;		/* of the .c, relative, without ".." */
-	char *directory;	/* whose Makefile answered */
-	char built;		/* 'y', 'm', 'n' */
-	char *module;		/* NULL if not known */
+	char *path;	 /* of the .c, relative, without ".." */
+	char *directory; /* whose Makefile answered */
+	char built;	 /* 'y', 'm', 'n' */
+	char *module;	 /* NULL if not known */
 	char **prerequisites;
 	char *hostprogs;
 	char *flags;
@@ -101,509 +84,6 @@ static void probe_record_free(void *data)
 	g_free(record->hostprogs);
 	g_free(record->flags);
 	g_free(record);
-}
-
-/* Processes */
-
-struct child_setup {
-	int log;
-	pid_t parent;
-};
-
-/* In the child, before exec: make dies with us, and takes its own children along. */
-static void child_setup(void *data)
-{
-	const struct child_setup *setup = data;
-
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != setup->parent)
-		_exit(1);
-	dup2(setup->log, STDOUT_FILENO);
-	dup2(setup->log, STDERR_FILENO);
-}
-
-/* What of our environment make may see: whatever steers kbuild is not among it. */
-static char **child_environment(void)
-{
-	static const char *const kept[] = {
-		"PATH", "HOME", "TMPDIR", "USER", "LOGNAME", "LD_LIBRARY_PATH",
-		"ASAN_OPTIONS", "UBSAN_OPTIONS",
-	};
-	char **environment = g_new0(char *, 1);
-
-	for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
-		const char *value = g_getenv(kept[i]);
-
-		if (value)
-			environment = g_environ_setenv(environment, kept[i], value, TRUE);
-	}
-	return g_environ_setenv(environment, "LC_ALL", "C", TRUE);
-}
-
-/* The line of a log that says most: the last one that is not make's own. */
-static char *log_last_line(const char *log)
-{
-	g_autofree char *text = NULL;
-	g_auto(GStrv) lines = NULL;
-	const char *any = NULL;
-
-	if (!g_file_get_contents(log, &text, NULL, NULL))
-		return g_strdup("no output");
-	lines = g_strsplit(text, "\n", -1);
-	for (guint i = g_strv_length(lines); i > 0; i--) {
-		char *line = g_strstrip(lines[i - 1]);
-
-		if (!*line || g_str_has_prefix(line, "***"))
-			continue;
-		if (!g_str_has_prefix(line, "make"))
-			return g_utf8_make_valid(line, -1);
-		if (!any)
-			any = line;
-	}
-	return g_utf8_make_valid(any ? any : "no output", -1);
-}
-
-/* Waits for a child; false if it had to be stopped because it took too long. */
-static bool child_wait(GPid child, int *status)
-{
-	gint64 deadline = g_get_monotonic_time() + (gint64)RUN_SECONDS * G_USEC_PER_SEC;
-	bool stopped = false;
-
-	for (;;) {
-		pid_t pid = waitpid(child, status, WNOHANG);
-
-		if (pid == child)
-			return !stopped;
-		if (pid < 0 && errno != EINTR) {
-			*status = 0;
-			return !stopped;
-		}
-		if (g_get_monotonic_time() > deadline) {
-			/* make stops its children on SIGTERM; it gets ten seconds for that. */
-			kill(child, stopped ? SIGKILL : SIGTERM);
-			stopped = true;
-			deadline += 10 * G_USEC_PER_SEC;
-		}
-		g_usleep(5000);
-	}
-}
-
-/*
- * Runs a program with its output in a log; what is its name for messages.
- * False with error if it cannot be run or hangs; *status gets how it ended.
- */
-static bool run(char **argv, char **environment, const char *log, int *status, GError **error)
-{
-	g_autofree char *message = NULL;
-	struct child_setup setup = { .parent = getpid() };
-	GPid child;
-	bool ok;
-
-	setup.log = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-	if (setup.log < 0) {
-		g_set_error(error, TREE_ERROR, 0, "%s: cannot write: %s", log, g_strerror(errno));
-		return false;
-	}
-	ok = g_spawn_async(NULL, argv, environment,
-			   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD,
-			   child_setup, &setup, &child, error);
-	close(setup.log);
-	if (!ok) {
-		g_prefix_error(error, "cannot run %s: ", argv[0]);
-		return false;
-	}
-	ok = child_wait(child, status);
-	g_spawn_close_pid(child);
-	if (!ok) {
-		g_set_error(error, TREE_ERROR, 0,
-			    "%s was stopped after %d minutes; its output is in %s",
-			    argv[0], RUN_SECONDS / 60, log);
-		return false;
-	}
-	if (WIFSIGNALED(*status)) {
-		g_set_error(error, TREE_ERROR, 0, "%s was ended by signal %d (%s)", argv[0],
-			    WTERMSIG(*status), g_strsignal(WTERMSIG(*status)));
-		return false;
-	}
-	return true;
-}
-
-/* make with what all our calls have in common; NULL-terminated goals and variables follow. */
-static GPtrArray *make_arguments(const struct tree *tree, const struct tree_config *config,
-				 const char *source, const char *build)
-{
-	g_autofree char *gcc = g_find_program_in_path("gcc");
-	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-
-	g_ptr_array_add(argv, g_strdup("make"));
-	/* With these four the top Makefile does not start itself again. */
-	g_ptr_array_add(argv, g_strdup("-rR"));
-	g_ptr_array_add(argv, g_strdup("--no-print-directory"));
-	g_ptr_array_add(argv, g_strdup_printf("--directory=%s", build));
-	g_ptr_array_add(argv, g_strdup_printf("--file=%s/Makefile", source));
-	g_ptr_array_add(argv, g_strdup_printf("-j%u", tree->jobs));
-	g_ptr_array_add(argv, g_strdup_printf("ARCH=%s", config->arch));
-	g_ptr_array_add(argv, g_strdup_printf("CC=%s", tree->clang));
-	if (!gcc) {
-		g_ptr_array_add(argv, g_strdup_printf("HOSTCC=%s", tree->clang));
-		g_ptr_array_add(argv, g_strdup_printf("HOSTCXX=%s", tree->clang));
-	}
-	return argv;
-}
-
-/* Files */
-
-static bool remove_recursively(const char *path)
-{
-	struct stat st;
-
-	if (lstat(path, &st))
-		return errno == ENOENT;
-	if (S_ISDIR(st.st_mode)) {
-		GDir *directory = g_dir_open(path, 0, NULL);
-		const char *name;
-
-		while (directory && (name = g_dir_read_name(directory))) {
-			g_autofree char *child = g_build_filename(path, name, NULL);
-
-			remove_recursively(child);
-		}
-		if (directory)
-			g_dir_close(directory);
-		return !rmdir(path);
-	}
-	return !unlink(path);
-}
-
-static bool make_directory(const char *path, GError **error)
-{
-	if (!g_mkdir_with_parents(path, 0777))
-		return true;
-	g_set_error(error, TREE_ERROR, 0, "%s: cannot create: %s", path, g_strerror(errno));
-	return false;
-}
-
-static bool copy_file(const char *from, const char *to, GError **error)
-{
-	g_autofree char *parent = g_path_get_dirname(to);
-	g_autofree char *text = NULL;
-	gsize size;
-
-	return make_directory(parent, error) &&
-	       g_file_get_contents(from, &text, &size, error) &&
-	       g_file_set_contents_full(to, text, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0666,
-					error);
-}
-
-/* Copies the regular files below a directory; one that does not exist holds none. */
-static bool copy_directory(const char *from, const char *to, GError **error)
-{
-	g_autoptr(GDir) directory = g_dir_open(from, 0, NULL);
-	const char *name;
-
-	while (directory && (name = g_dir_read_name(directory))) {
-		g_autofree char *source = g_build_filename(from, name, NULL);
-		g_autofree char *target = g_build_filename(to, name, NULL);
-
-		if (g_file_test(source, G_FILE_TEST_IS_DIR)) {
-			if (!g_file_test(source, G_FILE_TEST_IS_SYMLINK) &&
-			    !copy_directory(source, target, error))
-				return false;
-		} else if (g_file_test(source, G_FILE_TEST_IS_REGULAR)) {
-			if (!copy_file(source, target, error))
-				return false;
-		}
-	}
-	return true;
-}
-
-int tree_lock(const struct tree *tree, const struct tree_config *config, GError **error)
-{
-	int lock = open(config->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-
-	if (lock < 0) {
-		g_set_error(error, TREE_ERROR, 0, "%s: cannot write to the cache: %s",
-			    config->lock, g_strerror(errno));
-		return -1;
-	}
-	if (!flock(lock, LOCK_EX | LOCK_NB))
-		return lock;
-	tree_progress(tree, "waiting for another pfncheck that configures %s", config->arch);
-	while (flock(lock, LOCK_EX)) {
-		if (errno == EINTR)
-			continue;
-		g_set_error(error, TREE_ERROR, 0, "%s: cannot lock: %s", config->lock,
-			    g_strerror(errno));
-		close(lock);
-		return -1;
-	}
-	return lock;
-}
-
-void tree_unlock(int lock)
-{
-	if (lock >= 0)
-		close(lock);
-}
-
-/* Configuring */
-
-/* Generated by a build in the tree itself: of no use to a build elsewhere, and in its way. */
-static bool is_artefact(const char *directory, const char *name)
-{
-	static const char *const suffixes[] = { ".o", ".a", ".ko", ".mod", ".order", ".mod.c" };
-	g_autofree char *command = g_strdup_printf("%s/.%s.cmd", directory, name);
-
-	if (name[0] == '.')
-		return true;
-	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
-		if (g_str_has_suffix(name, suffixes[i]))
-			return true;
-	}
-	return g_file_test(command, G_FILE_TEST_EXISTS);
-}
-
-/* Links the sources of a directory into another one, generated files left out. */
-static bool link_directory(const char *from, const char *to, const char *const *deep,
-			   GError **error)
-{
-	g_autoptr(GDir) directory = g_dir_open(from, 0, error);
-	const char *name;
-
-	if (!directory || !make_directory(to, error))
-		return false;
-	while ((name = g_dir_read_name(directory))) {
-		g_autofree char *source = g_build_filename(from, name, NULL);
-		g_autofree char *target = g_build_filename(to, name, NULL);
-		bool is_directory = g_file_test(source, G_FILE_TEST_IS_DIR);
-
-		if (is_artefact(from, name))
-			continue;
-		if (is_directory && (!deep || g_strv_contains(deep, name))) {
-			if (!link_directory(source, target, NULL, error))
-				return false;
-		} else if (symlink(source, target)) {
-			g_set_error(error, TREE_ERROR, 0, "%s: cannot create: %s", target,
-				    g_strerror(errno));
-			return false;
-		}
-	}
-	return true;
-}
-
-/*
- * A tree that was built in cannot be configured elsewhere: kbuild refuses, and
- * would take the old programs for new ones.  So it is given a copy made of links,
- * without the generated files.
- */
-static bool link_tree(const struct tree *tree, const struct tree_config *config, const char *to,
-		      GError **error)
-{
-	static const char *const deep[] = { "scripts", "kernel", NULL };
-	const char *const arch[] = { config->srcarch, NULL };
-	static const char *const shallow[] = { NULL };
-	g_autofree char *arch_from = g_build_filename(tree->root, "arch", NULL);
-	g_autofree char *arch_to = g_build_filename(to, "arch", NULL);
-	g_autofree char *generated = g_build_filename(arch_to, config->srcarch, "include",
-						      "generated", NULL);
-	g_autofree char *include_from = g_build_filename(tree->root, "include", NULL);
-	g_autofree char *include_to = g_build_filename(to, "include", NULL);
-	g_autofree char *include_config = g_build_filename(include_to, "config", NULL);
-	g_autofree char *include_generated = g_build_filename(include_to, "generated", NULL);
-
-	if (!link_directory(tree->root, to, deep, error))
-		return false;
-	if (unlink(arch_to) || unlink(include_to)) {
-		g_set_error(error, TREE_ERROR, 0, "%s: cannot remove: %s", arch_to,
-			    g_strerror(errno));
-		return false;
-	}
-	if (!link_directory(arch_from, arch_to, arch, error) ||
-	    !link_directory(include_from, include_to, shallow, error))
-		return false;
-	unlink(include_config);
-	unlink(include_generated);
-	return remove_recursively(generated);
-}
-
-/* Has kbuild make the configuration in the directory part. */
-static bool configure_by_make(struct tree *tree, struct tree_config *config, const char *part,
-			      GError **error)
-{
-	g_autofree char *log = g_strconcat(config->build, ".log", NULL);
-	g_autofree char *links = g_strconcat(config->build, ".src", NULL);
-	g_autofree char *target = g_build_filename(part, ".config", NULL);
-	g_autoptr(GPtrArray) argv = NULL;
-	g_auto(GStrv) environment = child_environment();
-	const char *source = tree->root;
-	int status = 0;
-	bool ok;
-
-	if (config->config_file && !copy_file(config->config_file, target, error))
-		return false;
-	if (config->unclean) {
-		remove_recursively(links);
-		if (!link_tree(tree, config, links, error)) {
-			remove_recursively(links);
-			return false;
-		}
-		source = links;
-	}
-	tree_progress(tree, "configuring %s (%s), once for this state of the tree", config->arch,
-		      config->name);
-	argv = make_arguments(tree, config, source, part);
-	g_ptr_array_add(argv, g_strdup(config->config_file ? "olddefconfig" : "allmodconfig"));
-	g_ptr_array_add(argv, g_strdup("prepare0"));
-	g_ptr_array_add(argv, NULL);
-	ok = run((char **)argv->pdata, environment, log, &status, error);
-	if (config->unclean)
-		remove_recursively(links);
-	if (ok && status) {
-		g_autofree char *line = log_last_line(log);
-
-		g_set_error(error, TREE_ERROR, 0, "configuring %s for %s failed: %s; see %s",
-			    tree->root, config->arch, line, log);
-		return false;
-	}
-	return ok;
-}
-
-/* Copies what a configuration consists of from a build directory that is up to date. */
-static bool configure_by_copy(const struct tree_config *config, const char *part, GError **error)
-{
-	static const char *const files[] = {
-		".config", "include/config/auto.conf", "include/config/kernel.release",
-	};
-	g_autofree char *arch = g_strdup_printf("arch/%s/include/generated", config->srcarch);
-	const char *const directories[] = { "include/generated", arch };
-
-	for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-		g_autofree char *from = g_build_filename(config->given, files[i], NULL);
-		g_autofree char *to = g_build_filename(part, files[i], NULL);
-
-		if (g_file_test(from, G_FILE_TEST_EXISTS) && !copy_file(from, to, error))
-			return false;
-	}
-	for (gsize i = 0; i < G_N_ELEMENTS(directories); i++) {
-		g_autofree char *from = g_build_filename(config->given, directories[i], NULL);
-		g_autofree char *to = g_build_filename(part, directories[i], NULL);
-
-		if (!copy_directory(from, to, error))
-			return false;
-	}
-	return true;
-}
-
-/* The configuration is final: make is told that auto.conf depends on nothing. */
-static bool configure_freeze(const char *part, GError **error)
-{
-	g_autofree char *commands = g_build_filename(part, "include/config/auto.conf.cmd", NULL);
-	g_autofree char *automatic = g_build_filename(part, "include/config/auto.conf", NULL);
-
-	if (!g_file_set_contents(commands, "", 0, error))
-		return false;
-	if (utimensat(AT_FDCWD, automatic, NULL, 0)) {
-		g_set_error(error, TREE_ERROR, 0, "%s: %s", automatic, g_strerror(errno));
-		return false;
-	}
-	return true;
-}
-
-static bool configure_locked(struct tree *tree, struct tree_config *config, GError **error)
-{
-	g_autofree char *part = g_strconcat(config->build, ".part", NULL);
-	g_autofree char *ours = g_build_filename(part, "pfncheck", NULL);
-	bool ok;
-
-	/* Left by a run that was ended; config->build itself appears complete or not at all. */
-	remove_recursively(part);
-	if (!make_directory(ours, error))
-		return false;
-	switch (config->source) {
-	case TREE_SOURCE_BUILD:
-		ok = configure_by_copy(config, part, error) && configure_freeze(part, error);
-		break;
-	case TREE_SOURCE_NONE:
-		ok = true;
-		break;
-	default:
-		ok = configure_by_make(tree, config, part, error) && configure_freeze(part, error);
-		break;
-	}
-	if (ok && rename(part, config->build)) {
-		g_set_error(error, TREE_ERROR, 0, "%s: cannot rename: %s", part,
-			    g_strerror(errno));
-		ok = false;
-	}
-	if (!ok)
-		remove_recursively(part);
-	return ok;
-}
-
-bool tree_configure(struct tree *tree, struct tree_config *config, GError **error)
-{
-	int lock;
-	bool ok = true;
-
-	if (g_file_test(config->build, G_FILE_TEST_IS_DIR))
-		return true;
-	lock = tree_lock(tree, config, error);
-	if (lock < 0)
-		return false;
-	if (!g_file_test(config->build, G_FILE_TEST_IS_DIR))
-		ok = configure_locked(tree, config, error);
-	tree_unlock(lock);
-	return ok;
-}
-
-/* Asking for flags */
-
-static bool has_kbuild_file(const struct tree *tree, const char *directory)
-{
-	static const char *const names[] = { "Kbuild", "Makefile" };
-
-	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-		g_autofree char *file = g_build_filename(tree->root, directory, names[i], NULL);
-
-		if (g_file_test(file, G_FILE_TEST_IS_REGULAR))
-			return true;
-	}
-	return false;
-}
-
-char *tree_kbuild_directory(const struct tree *tree, const char *path)
-{
-	g_autofree char *directory = g_strdup(path);
-
-	while (strcmp(directory, ".")) {
-		char *parent;
-
-		if (has_kbuild_file(tree, directory))
-			return g_steal_pointer(&directory);
-		parent = g_path_get_dirname(directory);
-		g_free(directory);
-		directory = parent;
-	}
-	return g_steal_pointer(&directory);
-}
-
-/* Directories of the tree that kbuild does not build the kernel from. */
-static bool is_kbuild_path(const struct tree_config *config, const char *path)
-{
-	static const char *const others[] = { "tools/", "scripts/", "Documentation/", "rust/" };
-
-	if (!strchr(path, '/') || !g_str_has_suffix(path, ".c") || strpbrk(path, " \t'\"$#:!%"))
-		return false;
-	for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
-		if (g_str_has_prefix(path, others[i]))
-			return false;
-	}
-	if (g_str_has_prefix(path, "arch/")) {
-		gsize length = strlen(config->srcarch);
-
-		return !strncmp(path + 5, config->srcarch, length) && path[5 + length] == '/';
-	}
-	return true;
 }
 
 /* Adds the steps from the root to a directory: parent -> set of child, relative to it. */
@@ -631,7 +111,7 @@ static char *probe_makefile(const struct tree *tree, const char *out, const GPtr
 			    enum probe_kind kind)
 {
 	g_autoptr(GHashTable) steps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-						(GDestroyNotify)g_hash_table_unref);
+							    (GDestroyNotify)g_hash_table_unref);
 	GString *text = g_string_new("");
 	GHashTableIter iter;
 	void *parent, *children;
@@ -705,30 +185,34 @@ static int record_rank(const struct probe_record *record)
 }
 
 /* One make for a batch of goals; its records go to records: path -> struct probe_record. */
-static bool probe_batch(struct tree *tree, const struct tree_config *config,
-			const GPtrArray *goals, enum probe_kind kind, GHashTable *records,
-			GError **error)
+static bool probe_batch(struct tree *tree, const struct tree_config *config, const GPtrArray *goals,
+			enum probe_kind kind, GHashTable *records, GError **error)
 {
 	g_autofree char *out = g_build_filename(config->build, "pfncheck", "out", NULL);
 	g_autofree char *makefile = g_build_filename(config->build, "pfncheck", "flags.mk", NULL);
 	g_autofree char *log = g_build_filename(config->build, "pfncheck", "flags.log", NULL);
 	g_autofree char *text = probe_makefile(tree, out, goals, kind);
-	g_autoptr(GPtrArray) argv = make_arguments(tree, config, tree->root, config->build);
-	g_auto(GStrv) environment = child_environment();
+	const char *const arguments[] = {
+		kind == PROBE_DRY ? "-kn" : "-k",
+		"pfncheck-flags",
+		NULL,
+	};
+	const struct tree_make make = {
+		.source = tree->root,
+		.build = config->build,
+		.first = makefile,
+		.log = log,
+		.arguments = arguments,
+	};
 	g_autoptr(GDir) directory = NULL;
 	guint before = g_hash_table_size(records);
 	const char *name;
 	int status = 0;
 
-	remove_recursively(out);
-	if (!make_directory(out, error) ||
-	    !g_file_set_contents(makefile, text, -1, error))
+	tree_remove(out);
+	if (!tree_make_directory(out, error) || !g_file_set_contents(makefile, text, -1, error))
 		return false;
-	environment = g_environ_setenv(environment, "MAKEFILES", makefile, TRUE);
-	g_ptr_array_add(argv, g_strdup(kind == PROBE_DRY ? "-kn" : "-k"));
-	g_ptr_array_add(argv, g_strdup("pfncheck-flags"));
-	g_ptr_array_add(argv, NULL);
-	if (!run((char **)argv->pdata, environment, log, &status, error))
+	if (!tree_make_run(tree, config, &make, &status, error))
 		return false;
 	directory = g_dir_open(out, 0, error);
 	if (!directory)
@@ -745,10 +229,10 @@ static bool probe_batch(struct tree *tree, const struct tree_config *config,
 		else
 			g_hash_table_replace(records, record->path, record);
 	}
-	remove_recursively(out);
+	tree_remove(out);
 	/* A target that fails is not the end, a make that knows no target at all is. */
 	if (status && kind == PROBE_FIRST && g_hash_table_size(records) == before) {
-		g_autofree char *line = log_last_line(log);
+		g_autofree char *line = tree_make_last_line(log);
 
 		g_set_error(error, TREE_ERROR, 0, "kbuild gave no flags for %s: %s; see %s",
 			    config->arch, line, log);
@@ -758,9 +242,8 @@ static bool probe_batch(struct tree *tree, const struct tree_config *config,
 }
 
 /* All goals (char *), in as many batches as it takes. */
-static bool probe_goals(struct tree *tree, const struct tree_config *config,
-			const GPtrArray *goals, enum probe_kind kind, GHashTable *records,
-			GError **error)
+static bool probe_goals(struct tree *tree, const struct tree_config *config, const GPtrArray *goals,
+			enum probe_kind kind, GHashTable *records, GError **error)
 {
 	g_autoptr(GPtrArray) batch = g_ptr_array_new();
 	gsize bytes = 0;
@@ -806,47 +289,6 @@ static char *relative_goal(const char *directory, const char *path)
 	return g_string_free(goal, FALSE);
 }
 
-static bool has_word(const char *text, const char *word)
-{
-	gsize length = strlen(word);
-
-	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
-		char before = at > text ? at[-1] : ' ';
-		char after = at[length];
-
-		if (!g_ascii_isalnum(before) && before != '_' && before != '-' &&
-		    !g_ascii_isalnum(after) && after != '_' && after != '-')
-			return true;
-	}
-	return false;
-}
-
-/* Whether a Makefile's text suggests that it builds path, which lies outside of its directory. */
-static bool mentions(const char *text, const char *directory, const char *path)
-{
-	g_auto(GStrv) from = g_strsplit(directory, "/", -1);
-	g_auto(GStrv) to = g_strsplit(path, "/", -1);
-	guint common = 0;
-
-	while (from[common] && to[common + 1] && !strcmp(from[common], to[common]))
-		common++;
-	/* An ancestor has answered already. */
-	if (!from[common] || !to[common + 1])
-		return false;
-	if (!common) {
-		g_autofree char *whole = g_path_get_dirname(path);
-
-		return strchr(whole, '/') && has_word(text, whole);
-	}
-	/* Far away the name alone says little: a driver mentions "misc" and "core". */
-	if (common < 3) {
-		g_autofree char *step = g_strconcat("../", to[common], NULL);
-
-		return has_word(text, step);
-	}
-	return strstr(text, "../") && has_word(text, to[common]);
-}
-
 /* The files that no directory claims so far. */
 static GPtrArray *unclaimed(const GPtrArray *files, GHashTable *records)
 {
@@ -863,49 +305,23 @@ static GPtrArray *unclaimed(const GPtrArray *files, GHashTable *records)
 }
 
 /*
- * Files that no Makefile above them builds may belong to one elsewhere: amdgpu is
- * made of ../amdkfd and ../display, kvm of ../../../virt/kvm.
+ * Where files that no directory claims could belong: to directories elsewhere, else
+ * to their own, if the first pass could not enter it.
  */
-static void add_foreign_goals(const struct tree *tree, const struct tree_config *config,
-			      const GPtrArray *open, GPtrArray *goals, GHashTable *guessed)
-{
-	for (guint i = 0; open->len && i < tree->makefiles->len; i++) {
-		const char *makefile = g_ptr_array_index(tree->makefiles, i);
-		g_autofree char *file = g_build_filename(tree->root, makefile, NULL);
-		g_autofree char *directory = g_path_get_dirname(makefile);
-		g_autofree char *name = g_path_get_basename(makefile);
-		g_autofree char *probe = g_strconcat(makefile, ".c", NULL);
-		g_autofree char *text = NULL;
-
-		if ((strcmp(name, "Makefile") && strcmp(name, "Kbuild")) ||
-		    !is_kbuild_path(config, probe) ||
-		    !g_file_get_contents(file, &text, NULL, NULL))
-			continue;
-		for (guint j = 0; j < open->len; j++) {
-			const char *path = g_ptr_array_index(open, j);
-
-			if (!mentions(text, directory, path))
-				continue;
-			g_ptr_array_add(goals, relative_goal(directory, path));
-			g_hash_table_add(guessed, (void *)path);
-		}
-	}
-}
-
-/* Files of directories that the first pass could not enter: their own Makefile may know them. */
-static void add_hidden_goals(const struct tree *tree, const GPtrArray *open, GHashTable *records,
-			     GHashTable *guessed, GPtrArray *goals)
+static void add_guesses(struct tree *tree, const struct tree_config *config, const GPtrArray *open,
+			GHashTable *records, GPtrArray *goals)
 {
 	for (guint i = 0; i < open->len; i++) {
 		const char *path = g_ptr_array_index(open, i);
 		const struct probe_record *record = g_hash_table_lookup(records, path);
+		g_autoptr(GPtrArray) foreign = tree_foreign_directories(tree, config, path);
 		g_autofree char *parent = g_path_get_dirname(path);
 		g_autofree char *directory = tree_kbuild_directory(tree, parent);
 
-		if ((record && !strcmp(record->directory, directory)) ||
-		    g_hash_table_contains(guessed, path))
-			continue;
-		g_ptr_array_add(goals, goal_of(path));
+		for (guint j = 0; j < foreign->len; j++)
+			g_ptr_array_add(goals, relative_goal(g_ptr_array_index(foreign, j), path));
+		if (!foreign->len && (!record || strcmp(record->directory, directory)))
+			g_ptr_array_add(goals, goal_of(path));
 	}
 }
 
@@ -922,9 +338,9 @@ static void require_header(struct tree *tree, struct tree_config *config, const 
 		return;
 	if (config->given)
 		given = g_build_filename(config->given, header, NULL);
-	if (given && copy_file(given, ours, NULL))
+	if (given && tree_copy_file(given, ours, NULL))
 		return;
-	if (make_directory(parent, NULL))
+	if (tree_make_directory(parent, NULL))
 		g_file_set_contents(ours, "", 0, NULL);
 	tree_add_stub(tree, config, header);
 }
@@ -952,8 +368,8 @@ static void use_record(struct tree *tree, struct tree_config *config,
 		generates = true;
 	}
 	if (generates && !g_hash_table_contains(config->generated, record->directory)) {
-		g_autofree char *state = tree_directory_state(tree, record->directory,
-							      record->hostprogs);
+		g_autofree char *state =
+			tree_directory_state(tree, record->directory, record->hostprogs);
 
 		g_hash_table_insert(config->generated, g_strdup(record->directory),
 				    g_strdup_printf("%s\t%s", state, record->hostprogs));
@@ -967,7 +383,6 @@ static bool probe_records(struct tree *tree, struct tree_config *config, const G
 	g_autoptr(GPtrArray) goals = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) missing = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) guesses = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GHashTable) guessed = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GPtrArray) open = NULL;
 
 	for (guint i = 0; i < files->len; i++)
@@ -982,20 +397,19 @@ static bool probe_records(struct tree *tree, struct tree_config *config, const G
 	if (!probe_goals(tree, config, missing, PROBE_DRY, records, error))
 		return false;
 	open = unclaimed(files, records);
-	add_foreign_goals(tree, config, open, guesses, guessed);
-	add_hidden_goals(tree, open, records, guessed, guesses);
+	add_guesses(tree, config, open, records, guesses);
 	return probe_goals(tree, config, guesses, PROBE_GUESS, records, error);
 }
 
 bool tree_probe(struct tree *tree, struct tree_config *config, const GPtrArray *files,
 		GError **error)
 {
-	g_autoptr(GHashTable) records = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-							      probe_record_free);
+	g_autoptr(GHashTable) records =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, probe_record_free);
 	g_autoptr(GPtrArray) known = g_ptr_array_new();
 
 	for (guint i = 0; i < files->len; i++) {
-		if (is_kbuild_path(config, g_ptr_array_index(files, i)))
+		if (tree_kbuild_path(config, g_ptr_array_index(files, i)))
 			g_ptr_array_add(known, g_ptr_array_index(files, i));
 	}
 	if (!known->len)

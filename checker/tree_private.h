@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the stage tree share: the tree itself, and what tree_kbuild.c
- * (runs make), tree_flags.c (reads flags, keeps them), tree_reckon.c (flags without
- * make) and tree_commands.c (compile_commands.json) do for it.
+ * What the files of the stage tree share: the tree itself and what each of them
+ * does for it.
+ *
+ *	tree.c			the interface
+ *	tree_state.c		what state a tree is in
+ *	tree_config.c		which configurations it is looked at in
+ *	tree_configure.c	their build directories in the cache
+ *	tree_make.c		make as a child
+ *	tree_kbuild.c		flags, from kbuild
+ *	tree_commands.c		flags, from compile_commands.json
+ *	tree_reckon.c		flags, from the text of Makefiles
+ *	tree_makefile.c		which Makefile a file belongs to
+ *	tree_plain.c		generated headers, without kbuild
+ *	tree_flags.c		flags: what libclang needs of them, and their cache
  */
 #ifndef PFNCHECK_TREE_PRIVATE_H
 #define PFNCHECK_TREE_PRIVATE_H
+
+#include <sys/stat.h>
 
 #include "tree.h"
 
@@ -14,35 +27,36 @@
 
 /* Where the configuration of a tree_config comes from. */
 enum tree_source {
-	TREE_SOURCE_ALLMODCONFIG,	/* made by us */
-	TREE_SOURCE_CONFIG,		/* a .config, completed by olddefconfig */
-	TREE_SOURCE_BUILD,		/* a build directory that is up to date: copied */
-	TREE_SOURCE_NONE,		/* no kbuild: include paths and a few stubs */
+	TREE_SOURCE_ALLMODCONFIG, /* made by us */
+	TREE_SOURCE_CONFIG,	  /* a .config, completed by olddefconfig */
+	TREE_SOURCE_BUILD,	  /* a build directory that is up to date: copied */
+	TREE_SOURCE_NONE,	  /* no kbuild: include paths and a few stubs */
 };
 
 struct tree_entry {
 	struct tree_file file;
-	const char *directory;	/* whose Makefile gave the flags; NULL if none did */
+	const char *directory; /* whose Makefile gave the flags; NULL if none did */
 };
 
 struct tree_config {
-	char *arch;		/* "x86" */
-	char *srcarch;		/* directory below arch/ */
+	char *arch;    /* "x86" */
+	char *srcarch; /* directory below arch/ */
 	char *name;
 	char *hash;
 	enum tree_source source;
-	char *config_file;	/* TREE_SOURCE_CONFIG: the .config to copy */
-	char *given;		/* the build directory that was given, or NULL */
-	char *build;		/* the build directory of ours, in the cache */
-	char *lock;		/* its lock file */
-	bool unclean;		/* the source tree holds generated files of its own */
-	bool reordered;		/* our generated headers go before those of the tree */
-	GHashTable *files;	/* path -> struct tree_entry */
-	GHashTable *commands;	/* path -> struct tree_command; NULL without compile_commands.json */
+	char *config_file;    /* TREE_SOURCE_CONFIG: the .config to copy */
+	char *given;	      /* the build directory that was given, or NULL */
+	char *build;	      /* the build directory of ours, in the cache */
+	char *lock;	      /* its lock file */
+	bool unclean;	      /* the source tree holds generated files of its own */
+	bool reordered;	      /* our generated headers go before those of the tree */
+	GHashTable *files;    /* path -> struct tree_entry */
+	char *commands_file;  /* compile_commands.json, or NULL */
+	GHashTable *commands; /* path -> struct tree_command; NULL until it is needed */
 	/* directory -> state of what its generated headers come from, tab, its hostprogs */
 	GHashTable *generated;
-	GPtrArray *stubs;	/* const char *, sorted */
-	bool loaded;		/* the flags file of the cache has been read */
+	GPtrArray *stubs; /* const char *, sorted */
+	bool loaded;	  /* the flags file of the cache has been read */
 };
 
 struct tree {
@@ -50,36 +64,103 @@ struct tree {
 	char *release;
 	char *cache;
 	char *clang;
-	char *state;		/* hash of the build system's files */
+	char *state; /* hash of the build system's files */
 	bool no_kbuild;
 	unsigned int jobs;
 	void (*progress)(const char *message, void *data);
 	void *progress_data;
-	GPtrArray *configs;	/* struct tree_config */
-	GPtrArray *makefiles;	/* char *: every Makefile and Kbuild, relative */
-	GPtrArray *stubs;	/* const char *, sorted: those of all configurations */
-	GStringChunk *strings;	/* flags, paths, modules */
+	GPtrArray *configs;   /* struct tree_config */
+	GPtrArray *makefiles; /* char *: every Makefile and Kbuild, relative, sorted */
+	GPtrArray *kconfigs;  /* char *: every Kconfig file, likewise */
+	GPtrArray *reaching;  /* struct reaching_makefile, see tree_makefile.c; NULL until needed */
+	GPtrArray *stubs;     /* const char *, sorted: those of all configurations */
+	GStringChunk *strings; /* flags, paths, modules */
 };
 
-void tree_progress(const struct tree *tree, const char *format, ...) G_GNUC_PRINTF(2, 3);
-void tree_add_stub(struct tree *tree, struct tree_config *config, const char *header);
-/* The directory of path's nearest ancestor (itself included) with a kbuild file, "." at last. */
-char *tree_kbuild_directory(const struct tree *tree, const char *path);
-/* Hash of names, sizes and times of the files below a directory that headers are made of. */
-char *tree_directory_state(const struct tree *tree, const char *directory, const char *hostprogs);
+/* tree.c */
 
-/* Remembers how path is compiled; strings are copied. directory: see struct tree_entry. */
+void tree_progress(const struct tree *tree, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Names a header that could not be made; the string is copied. */
+void tree_add_stub(struct tree *tree, struct tree_config *config, const char *header);
+/*
+ * Remembers how path is compiled; strings are copied.  directory: see struct
+ * tree_entry.  A path that is known keeps what it has.
+ */
 void tree_add_file(struct tree *tree, struct tree_config *config, const char *path,
 		   const char *directory, const GPtrArray *flags, const char *module,
 		   bool is_module, bool built);
+void tree_entry_free(void *entry);
+/* For g_ptr_array_sort() of strings. */
+int tree_compare_strings(const void *a, const void *b);
+bool tree_has_file(const char *root, const char *name, GFileTest test);
 
-/* tree_kbuild.c */
+/* tree_state.c */
+
+/* Appends "name size time" to lines. */
+void tree_state_add(GPtrArray *lines, const char *name, const struct stat *st);
+/* The hash of lines, whatever their order, which it sorts; a new string. */
+char *tree_state_hash(GPtrArray *lines);
+/* The hash of the build system's files; fills tree->makefiles and tree->kconfigs. */
+char *tree_state_walk(struct tree *tree);
+/*
+ * The hash of what the generated headers of a directory are made of: its files that
+ * are no C sources, and the sources of its host programs (names, by spaces).
+ */
+char *tree_directory_state(const struct tree *tree, const char *directory, const char *hostprogs);
+
+/* tree_config.c */
+
+/* Decides on the configurations of a tree, and makes them. */
+bool tree_configs_open(struct tree *tree, const struct tree_options *options, GError **error);
+void tree_config_free(void *config);
+
+/* tree_configure.c */
 
 /* Locks the configuration for writing; -1 and error if that cannot be had. */
 int tree_lock(const struct tree *tree, const struct tree_config *config, GError **error);
 void tree_unlock(int lock);
 /* Makes config->build complete, by make or by copying; nothing to do if it is. */
 bool tree_configure(struct tree *tree, struct tree_config *config, GError **error);
+bool tree_make_directory(const char *path, GError **error);
+/* False if something is left. */
+bool tree_remove(const char *path);
+/* Copies a file, and makes the directory it goes to. */
+bool tree_copy_file(const char *from, const char *to, GError **error);
+
+/* tree_make.c */
+
+struct tree_make {
+	const char *source;	      /* directory of the Makefile */
+	const char *build;	      /* directory it runs in */
+	const char *first;	      /* a makefile that every make reads before its own, or NULL */
+	const char *log;	      /* takes its output */
+	const char *const *arguments; /* goals and options, NULL-terminated */
+};
+
+/*
+ * Runs make.  False with error if it cannot be run, hangs or is ended by a signal;
+ * else *status is 0 if it succeeded.
+ */
+bool tree_make_run(const struct tree *tree, const struct tree_config *config,
+		   const struct tree_make *make, int *status, GError **error);
+/* The line of a log that says most, a new string. */
+char *tree_make_last_line(const char *log);
+
+/* tree_makefile.c */
+
+/* The nearest directory with a Makefile or Kbuild, directory itself or above; "." at last. */
+char *tree_kbuild_directory(const struct tree *tree, const char *directory);
+/* Whether kbuild may build the kernel from a file: not of tools/, another arch/, ... */
+bool tree_kbuild_path(const struct tree_config *config, const char *path);
+/*
+ * Directories elsewhere whose Makefiles suggest that they build path: amdgpu is made
+ * of ../amdkfd and ../display, kvm of ../../../virt/kvm.  const char *, of the tree's.
+ */
+GPtrArray *tree_foreign_directories(struct tree *tree, const struct tree_config *config,
+				    const char *path);
+
+/* tree_kbuild.c */
+
 /*
  * Asks kbuild for the flags of files (const char *) and makes the headers they need.
  * Files that kbuild knows nothing of are left out of config->files.
@@ -95,24 +176,48 @@ bool tree_probe(struct tree *tree, struct tree_config *config, const GPtrArray *
  * KBUILD_MODFILE names (a new string), if these are not NULL.
  */
 GPtrArray *tree_flags_filter(struct tree *tree, const struct tree_config *config,
-			     const char *const *arguments, const char *directory,
-			     bool *is_module, char **module);
+			     const char *const *arguments, const char *directory, bool *is_module,
+			     char **module);
 /* Reads config->files from, writes them to the cache. */
 void tree_flags_load(struct tree *tree, struct tree_config *config);
 bool tree_flags_save(const struct tree_config *config, GError **error);
 
+/*
+ * The value that arguments define name as, without quotes (a new string), or NULL.
+ */
+char *tree_flags_define(const char *const *arguments, const char *name);
+
 /* tree_reckon.c */
 
-/* What a Makefile's text says, without running it. */
-GPtrArray *tree_reckon_flags(struct tree *tree, const struct tree_config *config,
-			     const char *path);
-/* Fills config->build of TREE_SOURCE_NONE. */
-bool tree_reckon_build(struct tree *tree, struct tree_config *config, GError **error);
+/* clang's name for an architecture, after scripts/Makefile.clang; NULL if unknown. */
+const char *tree_target(const char *arch, const char *srcarch);
+/*
+ * Flags by the text of the Makefiles, without running them.  A file of a tree that
+ * compile_commands.json describes gets the flags of its nearest neighbour as well.
+ */
+GPtrArray *tree_reckon_flags(struct tree *tree, struct tree_config *config, const char *path);
+
+/* tree_plain.c */
+
+/*
+ * Fills the directory part with headers in the place of generated ones: exact
+ * where their text is known, empty or plausible, and named as stubs, where not.
+ */
+bool tree_plain_build(struct tree *tree, struct tree_config *config, const char *part,
+		      GError **error);
 
 /* tree_commands.c */
 
-/* Reads compile_commands.json into config->commands. */
-bool tree_commands_load(struct tree *tree, struct tree_config *config, const char *file,
-			GError **error);
+/*
+ * The directory and the architecture that a compile_commands.json speaks of, as
+ * new strings, from its beginning; NULL if that does not tell.
+ */
+void tree_commands_peek(const char *file, char **directory, char **srcarch);
+/* Reads config->commands_file into config->commands. */
+bool tree_commands_load(struct tree *tree, struct tree_config *config, GError **error);
+/* Adds a file to config->files; false if the commands do not list it. */
+bool tree_commands_use(struct tree *tree, struct tree_config *config, const char *path);
+/* The listed file that shares most directories with path, or NULL. */
+const char *tree_commands_nearest(const struct tree_config *config, const char *path);
 
 #endif

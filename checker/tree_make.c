@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tree, its make: runs make as a child that neither sees what steers kbuild in our
+ * environment nor outlives us, with its output in a log and a bound on its time.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tree_private.h"
+
+/* A make that takes longer than this hangs. */
+#define RUN_SECONDS (15 * 60)
+
+struct child_setup {
+	int log;
+	pid_t parent;
+};
+
+/* In the child, before exec: make dies with us, and takes its own children along. */
+static void child_setup(void *data)
+{
+	const struct child_setup *setup = data;
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != setup->parent)
+		_exit(1);
+	dup2(setup->log, STDOUT_FILENO);
+	dup2(setup->log, STDERR_FILENO);
+}
+
+/* What of our environment make may see: whatever steers kbuild is not among it. */
+static char **child_environment(void)
+{
+	static const char *const kept[] = {
+		"PATH",		"HOME",		 "TMPDIR", "USER", "LOGNAME", "LD_LIBRARY_PATH",
+		"ASAN_OPTIONS", "UBSAN_OPTIONS",
+	};
+	char **environment = g_new0(char *, 1);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(kept); i++) {
+		const char *value = g_getenv(kept[i]);
+
+		if (value)
+			environment = g_environ_setenv(environment, kept[i], value, TRUE);
+	}
+	return g_environ_setenv(environment, "LC_ALL", "C", TRUE);
+}
+
+/* The last one that is not make's own. */
+char *tree_make_last_line(const char *log)
+{
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+	const char *any = NULL;
+
+	if (!g_file_get_contents(log, &text, NULL, NULL))
+		return g_strdup("no output");
+	lines = g_strsplit(text, "\n", -1);
+	for (guint i = g_strv_length(lines); i > 0; i--) {
+		char *line = g_strstrip(lines[i - 1]);
+
+		if (!*line || g_str_has_prefix(line, "***"))
+			continue;
+		if (!g_str_has_prefix(line, "make"))
+			return g_utf8_make_valid(line, -1);
+		if (!any)
+			any = line;
+	}
+	return g_utf8_make_valid(any ? any : "no output", -1);
+}
+
+/* Waits for a child; false if it had to be stopped because it took too long. */
+static bool child_wait(GPid child, int *status)
+{
+	gint64 deadline = g_get_monotonic_time() + (gint64)RUN_SECONDS * G_USEC_PER_SEC;
+	bool stopped = false;
+
+	for (;;) {
+		pid_t pid = waitpid(child, status, WNOHANG);
+
+		if (pid == child)
+			return !stopped;
+		if (pid < 0 && errno != EINTR) {
+			*status = 0;
+			return !stopped;
+		}
+		if (g_get_monotonic_time() > deadline) {
+			/* make stops its children on SIGTERM; it gets ten seconds for that. */
+			kill(child, stopped ? SIGKILL : SIGTERM);
+			stopped = true;
+			deadline += 10 * G_USEC_PER_SEC;
+		}
+		g_usleep(5000);
+	}
+}
+
+/* What all our calls of make have in common, and what is this one's own. */
+static GPtrArray *make_arguments(const struct tree *tree, const struct tree_config *config,
+				 const struct tree_make *make)
+{
+	g_autofree char *gcc = g_find_program_in_path("gcc");
+	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
+
+	g_ptr_array_add(argv, g_strdup("make"));
+	/* With these four the top Makefile does not start itself again. */
+	g_ptr_array_add(argv, g_strdup("-rR"));
+	g_ptr_array_add(argv, g_strdup("--no-print-directory"));
+	g_ptr_array_add(argv, g_strdup_printf("--directory=%s", make->build));
+	g_ptr_array_add(argv, g_strdup_printf("--file=%s/Makefile", make->source));
+	g_ptr_array_add(argv, g_strdup_printf("-j%u", tree->jobs));
+	g_ptr_array_add(argv, g_strdup_printf("ARCH=%s", config->arch));
+	g_ptr_array_add(argv, g_strdup_printf("CC=%s", tree->clang));
+	if (!gcc) {
+		g_ptr_array_add(argv, g_strdup_printf("HOSTCC=%s", tree->clang));
+		g_ptr_array_add(argv, g_strdup_printf("HOSTCXX=%s", tree->clang));
+	}
+	for (const char *const *argument = make->arguments; *argument; argument++)
+		g_ptr_array_add(argv, g_strdup(*argument));
+	g_ptr_array_add(argv, NULL);
+	return argv;
+}
+
+bool tree_make_run(const struct tree *tree, const struct tree_config *config,
+		   const struct tree_make *make, int *status, GError **error)
+{
+	g_autoptr(GPtrArray) argv = make_arguments(tree, config, make);
+	g_auto(GStrv) environment = child_environment();
+	struct child_setup setup = { .parent = getpid() };
+	GPid child;
+	bool ok;
+
+	if (make->first)
+		environment = g_environ_setenv(environment, "MAKEFILES", make->first, TRUE);
+	setup.log = open(make->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+	if (setup.log < 0) {
+		g_set_error(error, TREE_ERROR, 0, "%s: cannot write: %s", make->log,
+			    g_strerror(errno));
+		return false;
+	}
+	/* Its standard input is /dev/null. */
+	ok = g_spawn_async(NULL, (char **)argv->pdata, environment,
+			   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, child_setup, &setup,
+			   &child, error);
+	close(setup.log);
+	if (!ok) {
+		g_prefix_error(error, "cannot run make: ");
+		return false;
+	}
+	ok = child_wait(child, status);
+	g_spawn_close_pid(child);
+	if (!ok) {
+		g_set_error(error, TREE_ERROR, 0,
+			    "make was stopped after %d minutes; its output is in %s",
+			    RUN_SECONDS / 60, make->log);
+		return false;
+	}
+	if (WIFSIGNALED(*status)) {
+		g_set_error(error, TREE_ERROR, 0, "make was ended by signal %d (%s)",
+			    WTERMSIG(*status), g_strsignal(WTERMSIG(*status)));
+		return false;
+	}
+	return true;
+}
