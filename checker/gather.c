@@ -215,6 +215,7 @@ static void gather_tables(struct gather *gather, struct line_counter *lines)
 			.first_path = gather->paths->len,
 			.alias = table->alias,
 			.initialised = table->initialised,
+			.nested = table->nested,
 		};
 
 		while (path < source->paths->len &&

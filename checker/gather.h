@@ -28,6 +28,7 @@ struct gathered_table {
 	guint path_count;
 	bool alias;
 	bool initialised;
+	bool nested; /* inside of the initialiser of the variable called name */
 };
 
 struct gathered_use {

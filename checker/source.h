@@ -56,6 +56,7 @@ struct source_table {
 	struct source_word name;
 	bool alias; /* type is a typedef's name: type.hash is a source_alias() */
 	bool initialised;
+	bool nested; /* a compound literal inside of the initialiser of the one called name */
 };
 
 enum source_relation_kind {

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of scan share: what a scan holds.
+ */
+#ifndef PFNCHECK_SCAN_PRIVATE_H
+#define PFNCHECK_SCAN_PRIVATE_H
+
+#include "scan.h"
+
+#include "file_index.h"
+#include "gather.h"
+#include "walk.h"
+
+struct scan_function {
+	const char *name;
+	guint file;
+	guint line;
+	guint first_call;
+	guint call_count;
+	guint next; /* function of that name, G_MAXUINT for none */
+	bool macro;
+};
+
+struct scan_table {
+	const struct gathered_table *table;
+	const struct source_path *paths; /* table->path_count of them */
+	guint file;
+};
+
+struct scan_use {
+	const struct gathered_use *use;
+	guint file;
+};
+
+/* A variable that a use of a macro defines. */
+struct expansion {
+	guint64 type;
+	bool initialised;
+	guint piece_count;
+	struct gathered_piece pieces[SOURCE_PIECES];
+};
+
+struct scan {
+	GPtrArray *gathers; /* struct gather: own all names */
+	gint next_number;   /* of files */
+
+	GPtrArray *paths;    /* file -> const char *, sorted */
+	guint *numbers;	     /* a gathered file's number -> file */
+	GPtrArray *failures; /* struct scan_failure */
+	GPtrArray *candidates;
+	GPtrArray *exporters;
+	GPtrArray *objects; /* struct scan_object */
+	GPtrArray *mapping_types;
+	GPtrArray *rust_files;
+
+	struct file_index *function_files;
+	struct file_index *table_files;
+	struct file_index *reference_files;
+	struct file_index *use_files;
+
+	GArray *relations;	 /* struct source_relation, by the inner type */
+	GHashTable *expansions;	 /* guint64, macro -> GArray of struct expansion */
+	GHashTable *type_macros; /* guint64, type -> GArray of guint64, macros */
+
+	GArray *functions;	    /* struct scan_function, by file and place */
+	GPtrArray *calls;	    /* const char * */
+	GHashTable *function_names; /* const char * -> index of the first one, plus 1 */
+	GArray *tables;		    /* struct scan_table, by file and place */
+	GArray *uses;		    /* struct scan_use, by file and place */
+	GPtrArray *object_names;    /* char *: names put together from a macro's pieces */
+
+	GMutex lock;	     /* of answers */
+	GHashTable *answers; /* char *, a question -> GPtrArray of const char *, perhaps NULL */
+};
+
+/* A file, and whose share it is in. */
+struct share {
+	const struct gather *gather;
+	guint index; /* in gather->files */
+};
+
+/* The type whose objects are counted, and what is made of it. */
+struct ops_types {
+	guint64 ops;
+	GArray *types; /* guint64: ops and the types made of it */
+	GArray *chain; /* struct source_relation, by the outer type */
+};
+
+static inline const char *scan_path(const struct scan *scan, guint file)
+{
+	return g_ptr_array_index(scan->paths, file);
+}
+
+void scan_sort_strings(GPtrArray *strings);
+/* Sorts, and keeps one of each; the elements must not be owned by the array. */
+void scan_sort_unique_strings(GPtrArray *strings);
+
+/* scan_types */
+
+/* The order of scan->relations. */
+int scan_compare_relations(const void *a, const void *b);
+/*
+ * The type and all types that are made of it: typedefs of it, and those with a
+ * member of such a type.  The caller frees the array of guint64.  If chain is given,
+ * the relations that lead there are added to it.
+ */
+GArray *scan_types_made_of(const struct scan *scan, guint64 type, GArray *chain);
+/*
+ * Finds out which macros (struct gathered_macro) define variables, by themselves
+ * or by others.
+ */
+void scan_find_expansions(struct scan *scan, const GArray *macros);
+
+/* scan_objects */
+
+/* Fills types, for which scan->relations has to be there; clear it after use. */
+void ops_types_init(struct ops_types *types, const struct scan *scan);
+void ops_types_clear(struct ops_types *types);
+/* Fills scan->objects. */
+void scan_find_objects(struct scan *scan, const struct ops_types *types);
+
+/* scan_merge */
+
+/*
+ * Puts the gathers together.  Files of which more has to be known are read again;
+ * false, with error set, if the tree is not there any more.
+ */
+bool scan_merge(struct scan *scan, const struct walk_options *options, GError **error);
+
+#endif
