@@ -755,7 +755,7 @@ static void test_flipped(struct fixture *fixture, gconstpointer data)
 	(void)data;
 	fill_disk(fixture);
 	g_assert_true(g_file_get_contents(path, &whole, &size, NULL));
-	for (int i = 0; i < 400; i++) {
+	for (int i = 0; i < 200; i++) {
 		g_autofree char *copy = g_memdup2(whole, size);
 		g_autofree char *facts = NULL;
 		struct store *store;
@@ -777,7 +777,7 @@ static void test_flipped(struct fixture *fixture, gconstpointer data)
 		store_close(store);
 		assert_disk(fixture, FACTS);
 	}
-	g_test_message("%u of 400 were right", right);
+	g_test_message("%u of 200 were right", right);
 }
 
 /* Each table's bytes, changed by somebody who knows SQL. */
@@ -981,7 +981,7 @@ static void test_killed(struct fixture *fixture, gconstpointer data)
 
 	(void)data;
 	make_sources(fixture, FILES);
-	for (int round = 0; round < 20; round++) {
+	for (int round = 0; round < 12; round++) {
 		struct store *store;
 		pid_t child = fork();
 
@@ -998,7 +998,7 @@ static void test_killed(struct fixture *fixture, gconstpointer data)
 					store_commit(store);
 			}
 		}
-		g_usleep(5000 + 7000 * (gulong)round);
+		g_usleep(5000 + 9000 * (gulong)round);
 		kill(child, SIGKILL);
 		g_assert_cmpint(waitpid(child, NULL, 0), ==, child);
 		store = open_store(fixture);
@@ -1010,7 +1010,7 @@ static void test_killed(struct fixture *fixture, gconstpointer data)
 			g_assert_true(!facts || !strcmp(facts, name));
 		}
 		store_close(store);
-		if (round == 10)
+		if (round == 6)
 			run_sql(fixture, "PRAGMA integrity_check");
 		assert_quiet(fixture);
 	}
