@@ -353,14 +353,28 @@ static void read_plain_word(struct source_reader *r, const struct token *token)
 		s->name = word_of(token);
 }
 
+/* A word in the first column that begins a declaration: was something left open? */
+static void start_over(struct source_reader *r, const struct token *token)
+{
+	bool file_scope = token->class == WORD_EXTERN || token->class == WORD_TYPEDEF ||
+			  (token->class == WORD_STORAGE && token->number == WORD_STATIC);
+
+	if (file_scope && r->depth)
+		recover(r, 0);
+	if (reader_scope(r) != SCOPE_FILE)
+		return;
+	if (file_scope || (r->statement.assigned && !r->statement.parens)) {
+		if (r->statement.parens || r->statement.assigned)
+			end_statement(r);
+	}
+}
+
 static void read_word(struct source_reader *r, const struct token *token)
 {
 	struct statement *s = &r->statement;
 
-	if (token->class > WORD_MENTION && r->depth && in_first_column(r, token) &&
-	    (token->class == WORD_EXTERN || token->class == WORD_TYPEDEF ||
-	     (token->class == WORD_STORAGE && token->number == WORD_STATIC)))
-		recover(r, 0);
+	if (token->class > WORD_MENTION && token->class <= WORD_TYPE && in_first_column(r, token))
+		start_over(r, token);
 	if (token->class == WORD_MENTION)
 		r->source->mentions |= token->number;
 	if (token->class <= WORD_MENTION && (r->last->kind == '&' || r->last->kind == '='))
