@@ -120,6 +120,65 @@ static bool build_is_fresh(const struct tree *tree, const char *build)
 	return true;
 }
 
+/* The first line that a program says of itself, or NULL. */
+static char *program_version(const char *program)
+{
+	char *const argv[] = { (char *)program, (char *)"--version", NULL };
+	g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "LC_ALL", "C", TRUE);
+	char *text = NULL;
+
+	if (!g_spawn_sync(NULL, (char **)argv, environment,
+			  G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &text, NULL,
+			  NULL, NULL))
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+/*
+ * The compiler that a build directory was configured with, as a new string, if it
+ * is installed; NULL if not.  With another one kbuild's tests of compiler options
+ * fail, and defines that depend on them are lost.
+ */
+static char *build_compiler(const struct tree *tree, const char *build)
+{
+	static const char key[] = "CONFIG_CC_VERSION_TEXT=\"";
+	g_autofree char *file = g_build_filename(build, ".config", NULL);
+	g_autofree char *text = NULL;
+	g_autofree char *first = NULL;
+	g_autofree char *numbered = NULL;
+	const char *candidates[4] = { NULL };
+	const char *clang;
+	char *version;
+
+	if (!g_file_get_contents(file, &text, NULL, NULL))
+		return NULL;
+	version = strstr(text, key);
+	if (!version)
+		return NULL;
+	version += strlen(key);
+	version[strcspn(version, "\"\n")] = '\0';
+	first = g_strndup(version, strcspn(version, " "));
+	candidates[0] = first;
+	clang = strstr(version, "clang version ");
+	if (clang) {
+		clang += strlen("clang version ");
+		numbered = g_strdup_printf("clang-%.*s", (int)strspn(clang, "0123456789"), clang);
+		candidates[0] = tree->clang;
+		candidates[1] = numbered;
+		candidates[2] = "clang";
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(candidates) && candidates[i]; i++) {
+		g_autofree char *installed = program_version(candidates[i]);
+
+		if (installed && !strcmp(installed, version))
+			return g_strdup(candidates[i]);
+	}
+	tree_progress(tree, "%s was configured with %s, which is not installed; using %s", build,
+		      version, tree->clang);
+	return NULL;
+}
+
 /* Says what is wrong with a build directory that was given; NULL if nothing is. */
 static bool check_build(const struct tree *tree, const char *build, GError **error)
 {
@@ -162,6 +221,7 @@ void tree_config_free(void *data)
 	g_free(config->hash);
 	g_free(config->config_file);
 	g_free(config->given);
+	g_free(config->compiler);
 	g_free(config->commands_file);
 	g_free(config->build);
 	g_free(config->lock);
@@ -265,6 +325,7 @@ static bool name_config(const struct tree *tree, struct tree_config *config, GEr
 	hash_string(checksum, source);
 	hash_string(checksum, config->given);
 	hash_program(checksum, tree->clang);
+	hash_program(checksum, config->compiler);
 	if (config->config_file && !hash_file(checksum, config->config_file, error))
 		return false;
 	if (config->given && config->source == TREE_SOURCE_BUILD)
@@ -292,8 +353,11 @@ static void set_source(const struct tree *tree, struct tree_config *config,
 		config->given = g_strdup(origin->build);
 		config->name = g_strdup(".config");
 		config->config_file = g_build_filename(origin->build, ".config", NULL);
-		config->source = build_is_fresh(tree, origin->build) ? TREE_SOURCE_BUILD :
-								       TREE_SOURCE_CONFIG;
+		config->source = TREE_SOURCE_CONFIG;
+		if (!tree->no_kbuild && build_is_fresh(tree, origin->build))
+			config->compiler = build_compiler(tree, origin->build);
+		if (config->compiler)
+			config->source = TREE_SOURCE_BUILD;
 	} else if (origin->file) {
 		config->name = g_path_get_basename(origin->file);
 		config->config_file = g_canonicalize_filename(origin->file, NULL);
@@ -302,6 +366,8 @@ static void set_source(const struct tree *tree, struct tree_config *config,
 		config->name = g_strdup("allmodconfig");
 		config->source = TREE_SOURCE_ALLMODCONFIG;
 	}
+	if (!config->compiler)
+		config->compiler = g_strdup(tree->clang);
 	if (origin->commands) {
 		g_free(config->name);
 		config->name = g_strdup("compile_commands.json");

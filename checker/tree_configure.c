@@ -57,10 +57,12 @@ bool tree_copy_file(const char *from, const char *to, GError **error)
 	g_autofree char *text = NULL;
 	gsize size;
 
-	return tree_make_directory(parent, error) &&
-	       g_file_get_contents(from, &text, &size, error) &&
-	       g_file_set_contents_full(to, text, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0666,
-					error);
+	if (!tree_make_directory(parent, error) ||
+	    !g_file_get_contents(from, &text, &size, error) ||
+	    !g_file_set_contents_full(to, text, (gssize)size, G_FILE_SET_CONTENTS_NONE,
+				      access(from, X_OK) ? 0666 : 0777, error))
+		return false;
+	return true;
 }
 
 /* Copies the regular files below a directory; one that does not exist holds none. */
@@ -247,6 +249,7 @@ static bool configure_by_copy(const struct tree_config *config, const char *part
 		".config",
 		"include/config/auto.conf",
 		"include/config/kernel.release",
+		"scripts/basic/fixdep",
 	};
 	g_autofree char *arch = g_strdup_printf("arch/%s/include/generated", config->srcarch);
 	const char *const directories[] = { "include/generated", arch };

@@ -51,7 +51,7 @@ static const char probe_rules[] =
 	"endef\n"
 	"ifeq ($(MAKELEVEL),0)\n"
 	".PHONY: pfncheck-flags\n"
-	"pfncheck-flags:\n"
+	"pfncheck-flags: scripts_basic\n"
 	"\t$(Q)$(MAKE) $(build)=. need-builtin=1 need-modorder=1 KBUILD_BUILTIN=1 "
 	"KBUILD_MODULES=1 $(pfncheck_goals)\n"
 	"endif\n";

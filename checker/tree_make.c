@@ -114,7 +114,7 @@ static GPtrArray *make_arguments(const struct tree *tree, const struct tree_conf
 	g_ptr_array_add(argv, g_strdup_printf("--file=%s/Makefile", make->source));
 	g_ptr_array_add(argv, g_strdup_printf("-j%u", tree->jobs));
 	g_ptr_array_add(argv, g_strdup_printf("ARCH=%s", config->arch));
-	g_ptr_array_add(argv, g_strdup_printf("CC=%s", tree->clang));
+	g_ptr_array_add(argv, g_strdup_printf("CC=%s", config->compiler));
 	if (!gcc) {
 		g_ptr_array_add(argv, g_strdup_printf("HOSTCC=%s", tree->clang));
 		g_ptr_array_add(argv, g_strdup_printf("HOSTCXX=%s", tree->clang));

@@ -48,6 +48,7 @@ struct tree_config {
 	char *given;	      /* the build directory that was given, or NULL */
 	char *build;	      /* the build directory of ours, in the cache */
 	char *lock;	      /* its lock file */
+	char *compiler;	      /* kbuild's CC */
 	bool unclean;	      /* the source tree holds generated files of its own */
 	bool reordered;	      /* our generated headers go before those of the tree */
 	GHashTable *files;    /* path -> struct tree_entry */
