@@ -31,24 +31,32 @@ static const char *const rust_words[] = {
 	"gem::",
 };
 
-/* Lines of places in a text that come in about their order. */
+/* A place in a text, and the line it is in. */
 struct line_counter {
 	const char *at;
 	guint line;
 };
 
-static guint line_of(struct line_counter *counter, const char *at)
+/* The farthest place that was asked for, and the last one before that. */
+struct text_lines {
+	struct line_counter farthest;
+	struct line_counter earlier;
+};
+
+/*
+ * The line of a place.  Places come in about their order, with one that comes again
+ * and again at most: so nothing is counted often, however the text is made.
+ */
+static guint line_of(struct text_lines *lines, const char *at)
 {
+	struct line_counter *counter = at < lines->farthest.at ? &lines->earlier : &lines->farthest;
 	const char *p;
 
-	while (at > counter->at && (p = memchr(counter->at, '\n', at - counter->at))) {
-		counter->at = p + 1;
+	for (p = counter->at; p < at && (p = memchr(p, '\n', at - p)); p++)
 		counter->line++;
-	}
-	while (at < counter->at && (p = memrchr(at, '\n', counter->at - at))) {
-		counter->at = p;
+	for (p = counter->at; p > at && (p = memrchr(at, '\n', p - at));)
 		counter->line--;
-	}
+	counter->at = at;
 	return counter->line;
 }
 
@@ -155,7 +163,7 @@ static void gather_types(struct gather *gather, bool detailed)
 						     false));
 }
 
-static void gather_functions(struct gather *gather, struct line_counter *lines)
+static void gather_functions(struct gather *gather, struct text_lines *lines)
 {
 	const struct source *source = gather->source;
 	guint i, j;
@@ -196,7 +204,7 @@ static int compare_paths(const void *a, const void *b)
 	return (first->table > second->table) - (first->table < second->table);
 }
 
-static void gather_tables(struct gather *gather, struct line_counter *lines)
+static void gather_tables(struct gather *gather, struct text_lines *lines)
 {
 	const struct source *source = gather->source;
 	guint path = 0;
@@ -228,7 +236,7 @@ static void gather_tables(struct gather *gather, struct line_counter *lines)
 	}
 }
 
-static void gather_uses(struct gather *gather, struct line_counter *lines)
+static void gather_uses(struct gather *gather, struct text_lines *lines)
 {
 	const struct source *source = gather->source;
 	guint i, j;
@@ -280,7 +288,7 @@ void gather_fail(void *data, const char *path, const char *reason)
 void gather_read(void *data, const char *path, char *text, gsize length)
 {
 	struct gather *gather = data;
-	struct line_counter lines = { text, 1 };
+	struct text_lines lines = { { text, 1 }, { text, 1 } };
 	struct gathered_file file = {
 		.macros = gather->macros->len,
 		.functions = gather->functions->len,
