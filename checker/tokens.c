@@ -21,84 +21,27 @@ struct token_words {
 };
 
 enum byte_class {
-	BYTE_WORD = 0,
-	BYTE_DIGIT,
 	BYTE_OTHER, /* a token of its own */
+	BYTE_WORD,
+	BYTE_DIGIT,
 	BYTE_SPACE,
 	BYTE_QUOTE,
 	BYTE_SLASH,
 	BYTE_HASH,
 	BYTE_OPERATOR, /* may be one of several characters */
-	BYTE_NUL,
 };
-
-#define REPEAT_4(x) x, x, x, x
-#define REPEAT_16(x) REPEAT_4(x), REPEAT_4(x), REPEAT_4(x), REPEAT_4(x)
-#define REPEAT_32(x) REPEAT_16(x), REPEAT_16(x)
-#define REPEAT_26(x) REPEAT_16(x), REPEAT_4(x), REPEAT_4(x), x, x
 
 /* A byte -> its class; bytes from 0x80 are taken for letters. */
 static const guint8 byte_classes[256] = {
-	BYTE_NUL,
-	REPEAT_4(BYTE_OTHER),
-	REPEAT_4(BYTE_OTHER),
-	/* \t \n \v \f \r */
-	BYTE_SPACE,
-	BYTE_SPACE,
-	BYTE_SPACE,
-	BYTE_SPACE,
-	BYTE_SPACE,
-	REPEAT_16(BYTE_OTHER),
-	BYTE_OTHER,
-	BYTE_OTHER,
-	/* space ! " # $ % & ' ( ) * + , - . / */
-	BYTE_SPACE,
-	BYTE_OPERATOR,
-	BYTE_QUOTE,
-	BYTE_HASH,
-	BYTE_WORD,
-	BYTE_OPERATOR,
-	BYTE_OPERATOR,
-	BYTE_QUOTE,
-	BYTE_OTHER,
-	BYTE_OTHER,
-	BYTE_OPERATOR,
-	BYTE_OPERATOR,
-	BYTE_OTHER,
-	BYTE_OPERATOR,
-	BYTE_OPERATOR,
-	BYTE_SLASH,
-	/* 0 to 9 : ; < = > ? @ */
-	REPEAT_4(BYTE_DIGIT),
-	REPEAT_4(BYTE_DIGIT),
-	BYTE_DIGIT,
-	BYTE_DIGIT,
-	BYTE_OTHER,
-	BYTE_OTHER,
-	BYTE_OPERATOR,
-	BYTE_OPERATOR,
-	BYTE_OPERATOR,
-	BYTE_OTHER,
-	BYTE_OTHER,
-	/* A to Z [ \ ] ^ _ ` */
-	REPEAT_26(BYTE_WORD),
-	BYTE_OTHER,
-	BYTE_SPACE,
-	BYTE_OTHER,
-	BYTE_OPERATOR,
-	BYTE_WORD,
-	BYTE_OTHER,
-	/* a to z { | } ~ */
-	REPEAT_26(BYTE_WORD),
-	BYTE_OTHER,
-	BYTE_OPERATOR,
-	BYTE_OTHER,
-	BYTE_OTHER,
-	BYTE_OTHER,
-	REPEAT_32(BYTE_WORD),
-	REPEAT_32(BYTE_WORD),
-	REPEAT_32(BYTE_WORD),
-	REPEAT_32(BYTE_WORD),
+	['\0'] = BYTE_SPACE,   ['\t' ... '\r'] = BYTE_SPACE, [' '] = BYTE_SPACE,
+	['\\'] = BYTE_SPACE,   ['0' ... '9'] = BYTE_DIGIT,   ['A' ... 'Z'] = BYTE_WORD,
+	['_'] = BYTE_WORD,     ['a' ... 'z'] = BYTE_WORD,    [0x80 ... 0xff] = BYTE_WORD,
+	['"'] = BYTE_QUOTE,    ['\''] = BYTE_QUOTE,	     ['#'] = BYTE_HASH,
+	['/'] = BYTE_SLASH,    ['!'] = BYTE_OPERATOR,	     ['%'] = BYTE_OPERATOR,
+	['&'] = BYTE_OPERATOR, ['*'] = BYTE_OPERATOR,	     ['+'] = BYTE_OPERATOR,
+	['-'] = BYTE_OPERATOR, ['.'] = BYTE_OPERATOR,	     ['<'] = BYTE_OPERATOR,
+	['='] = BYTE_OPERATOR, ['>'] = BYTE_OPERATOR,	     ['^'] = BYTE_OPERATOR,
+	['|'] = BYTE_OPERATOR,
 };
 
 static inline unsigned int byte_class(const char *at)
@@ -108,7 +51,49 @@ static inline unsigned int byte_class(const char *at)
 
 static inline bool is_word_byte(const char *at)
 {
-	return byte_class(at) <= BYTE_DIGIT;
+	return byte_class(at) == BYTE_WORD || byte_class(at) == BYTE_DIGIT;
+}
+
+/*
+ * Eight bytes are looked at at once; the first one is the lowest.  In a mask, the
+ * upper bit of a byte says yes.
+ */
+#define EACH_BYTE(byte) (G_GUINT64_CONSTANT(0x0101010101010101) * (byte))
+
+static inline guint64 load_bytes(const char *at)
+{
+	guint64 bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return GUINT64_FROM_LE(bytes);
+}
+
+/* How many bytes are below the lowest one of the mask, which is not 0. */
+static inline guint bytes_below(guint64 mask)
+{
+	return __builtin_ctzll(mask) / 8;
+}
+
+/* The bytes that are neither space nor control characters. */
+static inline guint64 visible_bytes(guint64 bytes)
+{
+	return (((bytes & EACH_BYTE(0x7f)) + EACH_BYTE(0x7f - ' ')) | bytes) & EACH_BYTE(0x80);
+}
+
+/* The bytes below 0x80 that are between first and last, given the lower seven bits. */
+static inline guint64 bytes_between(guint64 bytes, guint first, guint last)
+{
+	return (bytes + EACH_BYTE(0x80 - first)) & ~(bytes + EACH_BYTE(0x7f - last));
+}
+
+/* The bytes that cannot be part of a word. */
+static inline guint64 word_ends(guint64 bytes)
+{
+	guint64 low = bytes & EACH_BYTE(0x7f);
+	guint64 word = bytes_between(low | EACH_BYTE(0x20), 'a', 'z') |
+		       bytes_between(low, '0', '9') | bytes_between(low, '_', '_') | bytes;
+
+	return ~word & EACH_BYTE(0x80);
 }
 
 /* One step of the hash: eight bytes of the word, or its end filled up with zeros. */
@@ -124,18 +109,10 @@ static inline guint64 hash_end(guint64 hash)
 	return hash ^ hash >> 32;
 }
 
-static inline guint64 load_bytes(const char *at)
-{
-	guint64 bytes;
-
-	memcpy(&bytes, at, sizeof(bytes));
-	return GUINT64_FROM_LE(bytes);
-}
-
 guint64 word_hash(const char *text, gsize length)
 {
 	char end[sizeof(guint64)] = { 0 };
-	guint64 hash = length;
+	guint64 hash = 0;
 
 	for (; length >= sizeof(end); length -= sizeof(end), text += sizeof(end))
 		hash = hash_step(hash, load_bytes(text));
@@ -143,18 +120,6 @@ guint64 word_hash(const char *text, gsize length)
 		memcpy(end, text, length);
 		hash = hash_step(hash, load_bytes(end));
 	}
-	return hash_end(hash);
-}
-
-/* word_hash() of a word that is followed by enough bytes to read beyond it. */
-static inline guint64 padded_hash(const char *text, gsize length)
-{
-	guint64 hash = length;
-
-	for (; length >= sizeof(hash); length -= sizeof(hash), text += sizeof(hash))
-		hash = hash_step(hash, load_bytes(text));
-	if (length)
-		hash = hash_step(hash, load_bytes(text) & ~(~G_GUINT64_CONSTANT(0) << 8 * length));
 	return hash_end(hash);
 }
 
@@ -299,14 +264,26 @@ static bool opens_line(const struct tokens *tokens, const char *at)
 static inline const char *read_word(const struct tokens *tokens, const char *at,
 				    struct token *token)
 {
-	const char *p = at;
-	guint64 hash;
+	guint64 hash = 0;
 	gsize slot;
 
-	do {
-		p++;
-	} while (is_word_byte(p));
-	hash = padded_hash(at, p - at);
+	for (;;) {
+		guint64 bytes = load_bytes(at);
+		guint64 ends = word_ends(bytes);
+		guint length;
+
+		if (!ends) {
+			hash = hash_step(hash, bytes);
+			at += sizeof(bytes);
+			continue;
+		}
+		length = bytes_below(ends);
+		if (length)
+			hash = hash_step(hash, bytes & ~(~G_GUINT64_CONSTANT(0) << 8 * length));
+		at += length;
+		break;
+	}
+	hash = hash_end(hash);
 
 	token->hash = hash;
 	slot = word_slot(tokens->words, hash);
@@ -314,7 +291,7 @@ static inline const char *read_word(const struct tokens *tokens, const char *at,
 		token->class = tokens->words->slots[slot].word->class;
 		token->number = tokens->words->slots[slot].word->number;
 	}
-	return p;
+	return at;
 }
 
 /* An operator's kind in *kind; the end of it is returned. */
@@ -343,81 +320,87 @@ static inline const char *read_operator(const char *at, guint8 *kind)
 	return at + 1;
 }
 
+/*
+ * Reads from at, which is no word's start.  The end of what is there is returned;
+ * token->kind is TOKEN_END if that is no token.
+ */
+static const char *read_other(struct tokens *tokens, const char *at, struct token *token)
+{
+	token->kind = *at;
+	switch (byte_class(at)) {
+	case BYTE_DIGIT:
+		token->kind = TOKEN_NUMBER;
+		do {
+			at++;
+		} while (is_word_byte(at));
+		return at;
+	case BYTE_QUOTE:
+		token->kind = TOKEN_STRING;
+		return skip_string(tokens, at);
+	case BYTE_SLASH:
+		if (at[1] == '*') {
+			token->kind = TOKEN_END;
+			return skip_comment(tokens, at);
+		}
+		if (at[1] == '/') {
+			token->kind = TOKEN_END;
+			tokens->comment = at;
+			tokens->comment_end = line_end(tokens, at);
+			return tokens->comment_end;
+		}
+		return read_operator(at, &token->kind);
+	case BYTE_HASH:
+		if (tokens->macro) {
+			if (at[1] != '#')
+				return at + 1;
+			token->kind = TOKEN_PASTE;
+			return at + 2;
+		}
+		if (opens_line(tokens, at)) {
+			token->kind = TOKEN_DIRECTIVE;
+			return directive_end(tokens, at);
+		}
+		token->kind = TOKEN_OPERATOR;
+		return at + 1;
+	case BYTE_OPERATOR:
+		return read_operator(at, &token->kind);
+	case BYTE_SPACE:
+		token->kind = TOKEN_END;
+		return at + 1;
+	default:
+		return at + 1;
+	}
+}
+
 bool tokens_next(struct tokens *tokens, struct token *token)
 {
 	const char *at = tokens->at;
 
 	token->hash = 0;
 	token->class = 0;
-	for (;;) {
-		while (byte_class(at) == BYTE_SPACE)
-			at++;
-		token->text = at;
-		token->kind = *at;
+	do {
+		guint64 visible = visible_bytes(load_bytes(at));
 
-		switch (byte_class(at)) {
-		case BYTE_WORD:
+		at += visible ? bytes_below(visible) : sizeof(visible);
+		if (at >= tokens->end) {
+			token->text = tokens->end;
+			token->length = 0;
+			token->kind = TOKEN_END;
+			tokens->at = tokens->end;
+			return false;
+		}
+		token->kind = TOKEN_END;
+		if (!visible)
+			continue;
+		token->text = at;
+		if (byte_class(at) == BYTE_WORD) {
 			token->kind = TOKEN_WORD;
 			at = read_word(tokens, at, token);
 			break;
-		case BYTE_DIGIT:
-			token->kind = TOKEN_NUMBER;
-			do {
-				at++;
-			} while (is_word_byte(at));
-			break;
-		case BYTE_QUOTE:
-			token->kind = TOKEN_STRING;
-			at = skip_string(tokens, at);
-			break;
-		case BYTE_SLASH:
-			if (at[1] == '*') {
-				at = skip_comment(tokens, at);
-				continue;
-			}
-			if (at[1] == '/') {
-				tokens->comment = at;
-				at = line_end(tokens, at);
-				tokens->comment_end = at;
-				continue;
-			}
-			at = read_operator(at, &token->kind);
-			break;
-		case BYTE_HASH:
-			if (tokens->macro) {
-				if (at[1] == '#') {
-					token->kind = TOKEN_PASTE;
-					at++;
-				}
-				at++;
-				break;
-			}
-			if (!opens_line(tokens, at)) {
-				token->kind = TOKEN_OPERATOR;
-				at++;
-				break;
-			}
-			token->kind = TOKEN_DIRECTIVE;
-			at = directive_end(tokens, at);
-			break;
-		case BYTE_OPERATOR:
-			at = read_operator(at, &token->kind);
-			break;
-		case BYTE_NUL:
-			if (at < tokens->end) {
-				at++;
-				continue;
-			}
-			token->kind = TOKEN_END;
-			token->length = 0;
-			tokens->at = at;
-			return false;
-		default:
-			at++;
-			break;
 		}
-		token->length = at - token->text;
-		tokens->at = at;
-		return true;
-	}
+		at = read_other(tokens, at, token);
+	} while (token->kind == TOKEN_END);
+	token->length = at - token->text;
+	tokens->at = at;
+	return true;
 }
