@@ -214,12 +214,11 @@ static void tell_step(struct judging *j, struct audit_finding *f, const struct t
 	if (flags && !entered)
 		add_step(f, place_of(j, p), function,
 			 bits ? text(j, "%s %s", helper_name(p), flags) : flags);
-	if (p->state->vm_ops != next->state->vm_ops && next->state->vm_ops->name)
+	if (p->state->vm_ops != next->state->vm_ops && trace_has_handlers(next->state))
 		add_step(f, place_of(j, p), function,
-			 next->state->vm_ops->kind != VALUE_GLOBAL ? "installs vm_ops" :
-			 strcmp(next->state->vm_ops->name, "(none)") ?
-				 text(j, "installs %s", id_name(next->state->vm_ops->name)) :
-				 "removes vm_ops");
+			 next->state->vm_ops->kind != VALUE_GLOBAL ?
+				 "installs vm_ops" :
+				 text(j, "installs %s", id_name(next->state->vm_ops->name)));
 }
 
 static void tell_way(struct judging *j, struct audit_finding *f, const struct trace_graph *graph,
@@ -624,8 +623,7 @@ static void judge_exits(struct judging *j)
 		const struct trace_point *p = point_at(graph, (int)i);
 		g_autoptr(GPtrArray) handlers = NULL;
 
-		if (p->node >= 0 || trace_failed(p->state, NULL) == 1 ||
-		    p->state->vm_ops->kind != VALUE_GLOBAL)
+		if (p->node >= 0 || trace_failed(p->state, NULL) == 1)
 			continue;
 		handlers = outcomes_handlers(j->o, p->state);
 		for (unsigned int k = 0; k < handlers->len; k++)
@@ -661,7 +659,7 @@ static void summarise_exits(struct judging *j)
 			add_name(j->out->flags_clear, "VM_PFNMAP");
 		if (s->ones & v->mixedmap)
 			add_name(j->out->flags_set, "VM_MIXEDMAP");
-		if (s->vm_ops->kind == VALUE_GLOBAL && strcmp(s->vm_ops->name, "(none)"))
+		if (s->vm_ops->kind == VALUE_GLOBAL && trace_has_handlers(s))
 			add_name(j->out->vm_ops,
 				 audit_string(j->audit, id_name(s->vm_ops->name)));
 	}
@@ -704,7 +702,7 @@ static const char *first_reason(const struct judging *j)
 			if (p->node < 0 && p->state->undecided)
 				return audit_string(j->audit, p->state->undecided);
 			if (p->node < 0 && !h && trace_failed(p->state, NULL) != 1 &&
-			    p->state->vm_ops->kind != VALUE_GLOBAL)
+			    trace_has_handlers(p->state) && p->state->vm_ops->kind != VALUE_GLOBAL)
 				return "which vm_ops it installs is not known";
 		}
 	}

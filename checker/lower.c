@@ -562,8 +562,11 @@ static struct expr *lower_kind(struct lower *l, const struct ast *a)
 			return make_int(l, a->value);
 		lower_children(l, a);
 		return make_unknown(l, a->type);
+	case AST_MEMBER_REF:
+		return make_unknown(l, "i");
 	default:
-		lower_statement(l, a);
+		if (a->kind < AST_VAR)
+			lower_statement(l, a);
 		return make_unknown(l, NULL);
 	}
 }
@@ -1028,6 +1031,11 @@ static void lower_statement(struct lower *l, const struct ast *a)
 		/* An attributed statement. */
 		for (const struct ast *child = a->first; child; child = child->next)
 			lower_statement(l, child);
+		break;
+	case AST_VAR:
+		lower_declaration(l, a);
+		break;
+	case AST_PARAM:
 		break;
 	default:
 		lower_value(l, a);

@@ -261,7 +261,7 @@ static void dump_stage(struct run *r, enum stage stage)
 		}
 		break;
 	case STAGE_STORE:
-		/* store_dump */
+		store_dump(r->store, r->dump);
 		break;
 	case STAGE_PROGRAM:
 		for (unsigned int i = 0; i < r->programs->len; i++)

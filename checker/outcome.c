@@ -93,7 +93,7 @@ static unsigned int exit_outcomes(const struct outcomes *o, const struct state *
 	if (failed == 1)
 		return OUTCOME_NOTHING;
 	set = outcome_of_state(o->program, exit, exit->inserts);
-	if (exit->vm_ops->kind != VALUE_GLOBAL) {
+	if (trace_has_handlers(exit) && exit->vm_ops->kind != VALUE_GLOBAL) {
 		set = outcome_join(set, OUTCOME_UNDECIDED);
 	} else {
 		g_autoptr(GPtrArray) handlers = outcomes_handlers(o, exit);

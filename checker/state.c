@@ -125,7 +125,6 @@ const struct value *pool_value(struct pool *pool, const struct value *value)
 {
 	struct value copy;
 
-	/* Padding counts when bytes are compared. */
 	memset(&copy, 0, sizeof(copy));
 	copy.kind = value->kind;
 	copy.origin = value->origin;
@@ -477,19 +476,22 @@ static const struct assumptions *pool_assumptions(struct pool *pool, const GArra
 		return NULL;
 	a = g_malloc0(sizeof(*a) + list->len * sizeof(a->list[0]));
 	a->n = list->len;
-	memcpy(a->list, list->data, list->len * sizeof(a->list[0]));
+	/* Member by member: padding counts when bytes are compared. */
+	for (unsigned int i = 0; i < list->len; i++) {
+		const struct assumption *from = &g_array_index(list, struct assumption, i);
+
+		a->list[i].key = from->key;
+		a->list[i].truth = from->truth;
+		a->list[i].carried = from->carried;
+	}
 	return intern(pool->assumptions, a, assumptions_size(a));
 }
 
 static struct assumption make_assumption(struct pool *pool, const char *key, bool truth,
 					 bool carried)
 {
-	struct assumption a;
+	struct assumption a = { pool_string(pool, key), truth, carried };
 
-	memset(&a, 0, sizeof(a));
-	a.key = pool_string(pool, key);
-	a.truth = truth;
-	a.carried = carried;
 	return a;
 }
 

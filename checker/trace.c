@@ -498,9 +498,7 @@ static void store_field(struct tracer *t, struct state *s, const struct expr *to
 		if (role == FIELD_FLAGS)
 			store_flags(t, s, v);
 		else if (role == FIELD_VM_OPS)
-			s->vm_ops = v->kind == VALUE_INT && !v->n ?
-					    value_simple(t->pool, VALUE_GLOBAL, TRACE_NO_VM_OPS,
-							 ORIGIN_CONSTANT) : v;
+			s->vm_ops = v;
 		else if (role == FIELD_PAGE && t->fault)
 			s->inserts = v->kind == VALUE_INT && !v->n ?
 					     s->inserts & ~(unsigned int)INSERT_STORED_PAGE :
@@ -714,6 +712,13 @@ int trace_failed(const struct state *exit, const char *type)
 	return known == 1 ? 1 : -1;
 }
 
+bool trace_has_handlers(const struct state *s)
+{
+	if (s->vm_ops->kind == VALUE_INT)
+		return s->vm_ops->n != 0;
+	return s->vm_ops->kind != VALUE_GLOBAL || strcmp(s->vm_ops->name, TRACE_NO_VM_OPS);
+}
+
 const struct state *trace_leftover(struct pool *pool, const struct program *program,
 				   const struct state *exit)
 {
@@ -881,8 +886,8 @@ static void trace_handlers(struct tracer *t, struct trace_route *r)
 		if (p->node >= 0 || trace_failed(p->state, NULL) == 1)
 			continue;
 		after = trace_leftover(r->pool, t->program, p->state);
-		if (after->vm_ops->kind != VALUE_GLOBAL ||
-		    !strcmp(after->vm_ops->name, TRACE_NO_VM_OPS) || !g_hash_table_add(seen, (void *)after))
+		if (after->vm_ops->kind != VALUE_GLOBAL || !trace_has_handlers(after) ||
+		    !g_hash_table_add(seen, (void *)after))
 			continue;
 		for (const struct handler *h = vm_handlers; h->name && !t->need_field; h++) {
 			t->overflow = NULL;
@@ -1064,13 +1069,20 @@ GPtrArray *trace_exporter(struct program *program, const struct exporter *e)
 
 /* ---- dump ---- */
 
-void trace_dump(const struct trace_route *r, GString *out)
+static void dump_graph(const struct trace_route *r, const struct trace_graph *graph,
+		       const char *entry, GString *out)
 {
-	for (unsigned int i = 0; r->graph && i < r->graph->points->len; i++) {
-		const struct trace_point *p = r->graph->points->pdata[i];
+	for (unsigned int i = 0; graph && i < graph->points->len; i++) {
+		const struct trace_point *p = graph->points->pdata[i];
 		const struct frame *f = p->state->frame;
+		const struct assumptions *a = p->state->assumed;
 
-		g_string_append_printf(out, "point\t%s\t%u\t%s\t%d", r->exporter->name, i,
+		g_string_append_printf(out, "point\t%s", r->exporter->name);
+		for (unsigned int k = 0; k < r->bindings->len; k++)
+			g_string_append_printf(out, ">%s",
+					       g_array_index(r->bindings, struct trace_binding, k)
+						       .table->name);
+		g_string_append_printf(out, "\t%s\t%u\t%s\t%d", entry, i,
 				       f ? f->function->name : "exit",
 				       f ? (int)f->function->nodes[p->node].line : 0);
 		g_string_append_printf(out, "\tones=%" G_GINT64_MODIFIER "x\tinserts=%u\tvm_ops=%s",
@@ -1079,9 +1091,22 @@ void trace_dump(const struct trace_route *r, GString *out)
 					       id_name(p->state->vm_ops->name) : "?");
 		if (p->state->undecided)
 			g_string_append_printf(out, "\tundecided=%s", p->state->undecided);
+		for (unsigned int k = 0; a && k < a->n; k++)
+			g_string_append_printf(out, "\t%s%s", a->list[k].truth ? "" : "!",
+					       a->list[k].key);
 		for (unsigned int k = 0; k < p->edges->len; k++)
 			g_string_append_printf(out, "\t>%d",
 					       g_array_index(p->edges, struct trace_edge, k).to);
 		g_string_append_c(out, '\n');
+	}
+}
+
+void trace_dump(const struct trace_route *r, GString *out)
+{
+	dump_graph(r, r->graph, "mmap", out);
+	for (unsigned int i = 0; i < r->handlers->len; i++) {
+		const struct trace_handler *h = r->handlers->pdata[i];
+
+		dump_graph(r, h->graph, h->handler->name, out);
 	}
 }

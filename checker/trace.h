@@ -76,6 +76,8 @@ GPtrArray *trace_exporter(struct program *program, const struct exporter *export
 
 /* Whether a function of type with this result reports failure: 0 no, 1 yes, -1 either. */
 int trace_failed(const struct state *exit, const char *type);
+/* Whether the mapping has vm_ops, known ones or not. */
+bool trace_has_handlers(const struct state *state);
 /* State after mmap that handlers of it depend on: equal pointers, equal handlers. */
 const struct state *trace_leftover(struct pool *pool, const struct program *program,
 				   const struct state *exit);
