@@ -350,13 +350,11 @@ static const char *read_other(struct tokens *tokens, const char *at, struct toke
 		}
 		return read_operator(at, &token->kind);
 	case BYTE_HASH:
-		if (tokens->macro) {
-			if (at[1] != '#')
-				return at + 1;
+		if (tokens->macro && at[1] == '#') {
 			token->kind = TOKEN_PASTE;
 			return at + 2;
 		}
-		if (opens_line(tokens, at)) {
+		if (!tokens->macro && opens_line(tokens, at)) {
 			token->kind = TOKEN_DIRECTIVE;
 			return directive_end(tokens, at);
 		}
