@@ -18,11 +18,12 @@ struct pool {
 
 static guint hash_bytes(const void *data, gsize size)
 {
-	const unsigned char *p = data;
+	const guint64 *words = data;
 	guint64 h = 1469598103934665603u;
 
-	for (gsize i = 0; i < size; i++)
-		h = (h ^ p[i]) * 1099511628211u;
+	/* Whole words: every structure here holds pointers. */
+	for (gsize i = 0; i < size / sizeof(*words); i++)
+		h = (h ^ words[i] ^ (h >> 29)) * 1099511628211u;
 	return (guint)(h ^ (h >> 32));
 }
 
@@ -545,7 +546,8 @@ static bool rests_on(const struct value *v, const char *key)
 	return false;
 }
 
-void state_sweep(struct pool *pool, struct state *state, const struct value *keep)
+void state_sweep(struct pool *pool, struct state *state, const struct value *keep,
+		 bool (*remembered)(const char *key, void *data), void *data)
 {
 	g_autoptr(GArray) list = NULL;
 	const struct assumptions *old = state->assumed;
@@ -555,7 +557,7 @@ void state_sweep(struct pool *pool, struct state *state, const struct value *kee
 	list = g_array_new(FALSE, FALSE, sizeof(struct assumption));
 	for (unsigned int i = 0; i < old->n; i++) {
 		const struct assumption *a = &old->list[i];
-		bool wanted = a->carried || rests_on(keep, a->key);
+		bool wanted = (a->carried && remembered(a->key, data)) || rests_on(keep, a->key);
 
 		for (const struct frame *f = state->frame; f && !wanted; f = f->up)
 			for (unsigned int k = 0; k < f->n_locals && !wanted; k++)

@@ -140,8 +140,12 @@ void state_assume(struct pool *pool, struct state *state, const char *key, bool 
 		  bool carried);
 /* Forgets all that was assumed about keys that contain key. */
 void state_forget(struct pool *pool, struct state *state, const char *key);
-/* Keeps what is carried, or what a value of one of the frames, or keep, rests on. */
-void state_sweep(struct pool *pool, struct state *state, const struct value *keep);
+/*
+ * Keeps what is carried and to be remembered, and what a value of one of the
+ * frames, or keep, rests on.
+ */
+void state_sweep(struct pool *pool, struct state *state, const struct value *keep,
+		 bool (*remembered)(const char *key, void *data), void *data);
 /* Sets a local of a frame at some depth, with the frames above it made anew. */
 void state_set_local(struct pool *pool, struct state *state, unsigned int depth, int local,
 		     const struct value *value);

@@ -201,11 +201,48 @@ static const struct frame *live_frame(struct tracer *t, const struct frame *fram
 	return copy ? pool_frame(t->pool, copy) : frame;
 }
 
+/* Whether a field of the key is asked about in more than one place. */
+static bool asked_again(const struct program *program, const char *key)
+{
+	const char *colons = key;
+	bool fields = false;
+
+	while ((colons = strstr(colons, "::"))) {
+		const char *start = colons;
+		const char *end = colons + 2;
+		g_autofree char *field = NULL;
+
+		while (start > key && (g_ascii_isalnum(start[-1]) || start[-1] == '_'))
+			start--;
+		while (g_ascii_isalnum(*end) || *end == '_')
+			end++;
+		field = g_strndup(start, (gsize)(end - start));
+		if (GPOINTER_TO_UINT(g_hash_table_lookup(program->tested, field)) > 1)
+			return true;
+		fields = true;
+		colons = end;
+	}
+	return !fields;
+}
+
+static bool remembered(const char *key, void *data)
+{
+	struct tracer *t = data;
+	gpointer known = g_hash_table_lookup(t->remembered, key);
+
+	if (!known) {
+		known = GINT_TO_POINTER(asked_again(t->program, key) ? 1 : 2);
+		g_hash_table_insert(t->remembered, (void *)pool_string(t->pool, key), known);
+	}
+	return GPOINTER_TO_INT(known) == 1;
+}
+
 void trace_advance(struct tracer *t, int from, struct state *s, int node, int truth)
 {
 	if (node < 0)
 		return;
 	s->frame = live_frame(t, s->frame, node);
+	state_sweep(t->pool, s, NULL, remembered, t);
 	trace_push(t, from, s, node, truth);
 }
 
@@ -523,10 +560,11 @@ static void step_assign(struct tracer *t, int from, const struct fact_node *n)
 		to = to->a;
 	if (to->kind == EXPR_LOCAL) {
 		/* Counters would make every turn of a loop a new state. */
-		if (n->b->kind == EXPR_BINARY && v->kind == VALUE_INT &&
-		    (n->b->op == OP_ADD || n->b->op == OP_SUB) && n->b->a->kind == EXPR_LOCAL &&
-		    n->b->a->value == to->value)
-			v = value_unknown(t->pool, ORIGIN_LOCAL);
+		if (n->b->kind == EXPR_BINARY &&
+		    (n->b->op == OP_ADD || n->b->op == OP_SUB || n->b->op == OP_SHL ||
+		     n->b->op == OP_SHR || n->b->op == OP_MUL) &&
+		    n->b->a->kind == EXPR_LOCAL && n->b->a->value == to->value)
+			v = value_unknown(t->pool, MAX(v->origin, ORIGIN_LOCAL));
 		state_set_local(t->pool, &s, s.frame->depth, (int)to->value, v);
 	} else if (to->kind == EXPR_FIELD) {
 		store_field(t, &s, to, v);
@@ -578,14 +616,14 @@ static void step_return(struct tracer *t, int from, const struct expr *e)
 	s.frame = frame->up;
 	if (!frame->up) {
 		s.result = v;
-		state_sweep(t->pool, &s, v);
+		state_sweep(t->pool, &s, v, remembered, t);
 		trace_push(t, from, &s, -1, -1);
 		return;
 	}
 	if (frame->result >= 0)
 		state_set_local(t->pool, &s, s.frame->depth, frame->result, v);
 	s.frame = live_frame(t, s.frame, frame->return_node);
-	state_sweep(t->pool, &s, NULL);
+	state_sweep(t->pool, &s, NULL, remembered, t);
 	trace_push(t, from, &s, frame->return_node, -1);
 }
 
@@ -730,16 +768,10 @@ const struct state *trace_leftover(struct pool *pool, const struct program *prog
 	s.kind = exit->kind;
 	s.set_before = exit->set_before;
 	s.vm_ops = exit->vm_ops;
-	for (unsigned int i = 0; a && i < a->n; i++) {
-		const char *key = a->list[i].key;
-		g_autofree char *field = g_strndup(key, strcspn(key, "&=!<>(+-*"));
-
-		/* A question that is asked only once need not be remembered. */
-		if (a->list[i].carried &&
-		    (!strstr(key, "::") || strpbrk(key, "(&") ||
-		     GPOINTER_TO_UINT(g_hash_table_lookup(program->tested, field)) > 1))
-			state_assume(pool, &s, key, a->list[i].truth, true);
-	}
+	/* A question that is asked only once need not be remembered. */
+	for (unsigned int i = 0; a && i < a->n; i++)
+		if (a->list[i].carried && asked_again(program, a->list[i].key))
+			state_assume(pool, &s, a->list[i].key, a->list[i].truth, true);
 	return pool_state(pool, &s);
 }
 
@@ -783,10 +815,12 @@ static void tracer_begin(struct tracer *t, struct program *program, struct pool 
 	t->pool = pool;
 	t->bindings = bindings;
 	t->liveness = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	t->remembered = g_hash_table_new(g_str_hash, g_str_equal);
 }
 
 static void tracer_end(struct tracer *t)
 {
+	g_hash_table_unref(t->remembered);
 	g_hash_table_unref(t->liveness);
 }
 

@@ -18,6 +18,7 @@ struct tracer {
 	bool fault;		/* the handler is one that may return vmf->page */
 	GArray *bindings;	/* struct trace_binding */
 	GHashTable *liveness;	/* struct fact_function * -> guint64[] */
+	GHashTable *remembered;	/* key -> 1: worth remembering, 2: not */
 	struct trace_graph *graph;
 	GHashTable *index;	/* point key -> index + 1 */
 	const char *need_field;	/* a binding without which the trace cannot go on */

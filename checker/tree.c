@@ -174,6 +174,33 @@ static bool open_root(struct tree *tree, const char *path, GError **error)
 	return false;
 }
 
+/* Whether kbuild can be run here. */
+static bool check_kbuild(const struct tree *tree, GError **error)
+{
+	const char *const programs[] = { "make", tree->clang };
+	const char *const paths[] = { tree->root, tree->cache };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(programs); i++) {
+		g_autofree char *program = g_find_program_in_path(programs[i]);
+
+		if (program)
+			continue;
+		g_set_error(error, TREE_ERROR, 0,
+			    "%s is not installed; install it, or use --no-kbuild", programs[i]);
+		return false;
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
+		if (!strpbrk(paths[i], " :"))
+			continue;
+		g_set_error(error, TREE_ERROR, 0,
+			    "%s: kbuild takes no path with a space or colon; "
+			    "move it, or use --no-kbuild",
+			    paths[i]);
+		return false;
+	}
+	return true;
+}
+
 struct tree *tree_open(const struct tree_options *options, GError **error)
 {
 	struct tree *tree = g_new0(struct tree, 1);
@@ -197,22 +224,8 @@ struct tree *tree_open(const struct tree_options *options, GError **error)
 			    "give --build or --config, not both");
 		goto failed;
 	}
-	if (!tree->no_kbuild) {
-		g_autofree char *make = g_find_program_in_path("make");
-
-		if (!make) {
-			g_set_error(error, TREE_ERROR, 0,
-				    "make is not installed; install it, or use --no-kbuild");
-			goto failed;
-		}
-		if (strpbrk(tree->root, " :") || strpbrk(tree->cache, " :")) {
-			g_set_error(error, TREE_ERROR, 0,
-				    "%s: kbuild takes no path with a space or colon; "
-				    "move it, or use --no-kbuild",
-				    strpbrk(tree->root, " :") ? tree->root : tree->cache);
-			goto failed;
-		}
-	}
+	if (!tree->no_kbuild && !check_kbuild(tree, error))
+		goto failed;
 	tree->state = tree_state_walk(tree);
 	if (tree_configs_open(tree, options, error))
 		return tree;

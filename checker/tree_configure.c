@@ -21,6 +21,9 @@
 
 #include "tree_private.h"
 
+/* Directories of earlier states of a tree that the cache keeps. */
+#define KEPT_PREDECESSORS 3
+
 bool tree_remove(const char *path)
 {
 	struct stat st;
@@ -227,8 +230,12 @@ static bool configure_by_make(struct tree *tree, struct tree_config *config, con
 		}
 		make.source = links;
 	}
-	tree_progress(tree, "configuring %s (%s), once for this state of the tree", config->arch,
-		      config->name);
+	if (config->given && !config->commands_file)
+		tree_progress(tree, "configuring a copy of %s, which is out of date",
+			      config->given);
+	else
+		tree_progress(tree, "configuring %s (%s), once for this state of the tree",
+			      config->arch, config->name);
 	ok = tree_make_run(tree, config, &make, &status, error);
 	if (config->unclean)
 		tree_remove(links);
@@ -286,14 +293,21 @@ static bool configure_freeze(const char *part, GError **error)
 	return true;
 }
 
-static bool configure_locked(struct tree *tree, struct tree_config *config, GError **error)
+/* What config->build was made for: directories with the same text are one another's heirs. */
+static char *lineage(const struct tree *tree, const struct tree_config *config)
 {
-	g_autofree char *part = g_strconcat(config->build, ".part", NULL);
+	return g_strdup_printf("%s\n%s\n%s\n", tree->root, config->arch, config->name);
+}
+
+/* Fills the directory part. */
+static bool configure_part(struct tree *tree, struct tree_config *config, const char *part,
+			   GError **error)
+{
 	g_autofree char *ours = g_build_filename(part, "pfncheck", NULL);
+	g_autofree char *file = g_build_filename(ours, "tree", NULL);
+	g_autofree char *text = lineage(tree, config);
 	bool ok;
 
-	/* Left by a run that was ended; config->build itself appears complete or not at all. */
-	tree_remove(part);
 	if (!tree_make_directory(ours, error))
 		return false;
 	switch (config->source) {
@@ -308,6 +322,19 @@ static bool configure_locked(struct tree *tree, struct tree_config *config, GErr
 		ok = configure_by_make(tree, config, part, error) && configure_freeze(part, error);
 		break;
 	}
+	return ok && g_file_set_contents(file, text, -1, error);
+}
+
+/* With the lock held. */
+static bool configure_locked(struct tree *tree, struct tree_config *config, GError **error)
+{
+	g_autofree char *part = g_strconcat(config->build, ".part", NULL);
+	bool ok;
+
+	/* Left by a run that was ended, or damaged since. */
+	tree_remove(part);
+	tree_remove(config->build);
+	ok = configure_part(tree, config, part, error);
 	if (ok && rename(part, config->build)) {
 		g_set_error(error, TREE_ERROR, 0, "%s: cannot rename: %s", part, g_strerror(errno));
 		ok = false;
@@ -318,18 +345,95 @@ static bool configure_locked(struct tree *tree, struct tree_config *config, GErr
 	return ok && (!config->stubs->len || tree_flags_save(config, error));
 }
 
+/* Whether config->build is what configure_locked() left. */
+static bool is_complete(const struct tree_config *config)
+{
+	return tree_has_file(config->build, "pfncheck/tree", G_FILE_TEST_EXISTS) &&
+	       tree_has_file(config->build, "include/generated/autoconf.h", G_FILE_TEST_EXISTS);
+}
+
+/* A directory of the cache that was made for an earlier state of the same tree. */
+struct predecessor {
+	char *build;
+	struct timespec used;
+};
+
+static void predecessor_free(void *data)
+{
+	struct predecessor *predecessor = data;
+
+	g_free(predecessor->build);
+	g_free(predecessor);
+}
+
+static int compare_predecessors(const void *a, const void *b)
+{
+	const struct predecessor *x = *(const struct predecessor *const *)a;
+	const struct predecessor *y = *(const struct predecessor *const *)b;
+
+	if (x->used.tv_sec != y->used.tv_sec)
+		return x->used.tv_sec > y->used.tv_sec ? -1 : 1;
+	return x->used.tv_nsec > y->used.tv_nsec ? -1 : x->used.tv_nsec < y->used.tv_nsec;
+}
+
+/* Removes directories of the same tree that were not used for longest, unless in use. */
+static void prune(const struct tree *tree, const struct tree_config *config)
+{
+	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(predecessor_free);
+	g_autoptr(GDir) cache = g_dir_open(tree->cache, 0, NULL);
+	g_autofree char *wanted = lineage(tree, config);
+	const char *name;
+
+	while (cache && (name = g_dir_read_name(cache))) {
+		g_autofree char *build = g_build_filename(tree->cache, name, NULL);
+		g_autofree char *file = g_build_filename(build, "pfncheck", "tree", NULL);
+		g_autofree char *text = NULL;
+		struct predecessor *predecessor;
+		struct stat st;
+
+		if (!g_str_has_prefix(name, "conf-") || !strcmp(build, config->build) ||
+		    !g_file_get_contents(file, &text, NULL, NULL) || strcmp(text, wanted) ||
+		    stat(file, &st))
+			continue;
+		predecessor = g_new0(struct predecessor, 1);
+		predecessor->build = g_steal_pointer(&build);
+		predecessor->used = st.st_mtim;
+		g_ptr_array_add(found, predecessor);
+	}
+	g_ptr_array_sort(found, compare_predecessors);
+	for (guint i = KEPT_PREDECESSORS; i < found->len; i++) {
+		const struct predecessor *predecessor = g_ptr_array_index(found, i);
+		g_autofree char *name_of_lock = g_strconcat(predecessor->build, ".lock", NULL);
+		g_autofree char *log = g_strconcat(predecessor->build, ".log", NULL);
+		int lock = open(name_of_lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+		if (lock >= 0 && !flock(lock, LOCK_EX | LOCK_NB)) {
+			tree_remove(predecessor->build);
+			unlink(log);
+		}
+		tree_unlock(lock);
+	}
+}
+
 bool tree_configure(struct tree *tree, struct tree_config *config, GError **error)
 {
+	g_autofree char *used = g_build_filename(config->build, "pfncheck", "tree", NULL);
 	int lock;
 	bool ok = true;
 
-	if (g_file_test(config->build, G_FILE_TEST_IS_DIR))
+	if (is_complete(config)) {
+		/* For prune(); a cache that cannot be written to is no obstacle here. */
+		utimensat(AT_FDCWD, used, NULL, 0);
 		return true;
+	}
 	lock = tree_lock(tree, config, error);
 	if (lock < 0)
 		return false;
-	if (!g_file_test(config->build, G_FILE_TEST_IS_DIR))
+	if (!is_complete(config)) {
 		ok = configure_locked(tree, config, error);
+		if (ok)
+			prune(tree, config);
+	}
 	tree_unlock(lock);
 	return ok;
 }

@@ -48,6 +48,9 @@ static char **child_environment(void)
 		if (value)
 			environment = g_environ_setenv(environment, kept[i], value, TRUE);
 	}
+	/* Neither git nor Python writes into the tree. */
+	environment = g_environ_setenv(environment, "GIT_OPTIONAL_LOCKS", "0", TRUE);
+	environment = g_environ_setenv(environment, "PYTHONDONTWRITEBYTECODE", "1", TRUE);
 	return g_environ_setenv(environment, "LC_ALL", "C", TRUE);
 }
 
