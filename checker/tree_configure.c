@@ -196,7 +196,8 @@ static bool link_tree(const struct tree *tree, const struct tree_config *config,
 		return false;
 	unlink(include_config);
 	unlink(include_generated);
-	return tree_remove(generated);
+	tree_remove(generated);
+	return true;
 }
 
 /* Has kbuild make the configuration in the directory part. */
@@ -206,19 +207,18 @@ static bool configure_by_make(struct tree *tree, struct tree_config *config, con
 	g_autofree char *log = g_strconcat(config->build, ".log", NULL);
 	g_autofree char *links = g_strconcat(config->build, ".src", NULL);
 	g_autofree char *target = g_build_filename(part, ".config", NULL);
-	const char *const arguments[] = {
+	/* One after the other: make stops its own children when it is ended, a shell does not. */
+	const char *const goals[] = {
 		config->config_file ? "olddefconfig" : "allmodconfig",
 		"prepare0",
-		NULL,
 	};
 	struct tree_make make = {
 		.source = tree->root,
 		.build = part,
 		.log = log,
-		.arguments = arguments,
 	};
 	int status = 0;
-	bool ok;
+	bool ok = true;
 
 	if (config->config_file && !tree_copy_file(config->config_file, target, error))
 		return false;
@@ -236,7 +236,12 @@ static bool configure_by_make(struct tree *tree, struct tree_config *config, con
 	else
 		tree_progress(tree, "configuring %s (%s), once for this state of the tree",
 			      config->arch, config->name);
-	ok = tree_make_run(tree, config, &make, &status, error);
+	for (gsize i = 0; i < G_N_ELEMENTS(goals) && ok && !status; i++) {
+		const char *const arguments[] = { goals[i], NULL };
+
+		make.arguments = arguments;
+		ok = tree_make_run(tree, config, &make, &status, error);
+	}
 	if (config->unclean)
 		tree_remove(links);
 	if (ok && status) {
@@ -325,14 +330,31 @@ static bool configure_part(struct tree *tree, struct tree_config *config, const 
 	return ok && g_file_set_contents(file, text, -1, error);
 }
 
+/* Removes what runs that were ended left behind. */
+static void remove_parts(const struct tree *tree, const struct tree_config *config)
+{
+	g_autofree char *base = g_path_get_basename(config->build);
+	g_autofree char *prefix = g_strconcat(base, ".part", NULL);
+	g_autoptr(GDir) cache = g_dir_open(tree->cache, 0, NULL);
+	const char *name;
+
+	while (cache && (name = g_dir_read_name(cache))) {
+		g_autofree char *part = g_build_filename(tree->cache, name, NULL);
+
+		if (g_str_has_prefix(name, prefix))
+			tree_remove(part);
+	}
+}
+
 /* With the lock held. */
 static bool configure_locked(struct tree *tree, struct tree_config *config, GError **error)
 {
-	g_autofree char *part = g_strconcat(config->build, ".part", NULL);
+	/* Not the name of any other run: a compiler that outlives its make may still write. */
+	g_autofree char *part = g_strdup_printf("%s.part.%ld", config->build, (long)getpid());
 	bool ok;
 
-	/* Left by a run that was ended, or damaged since. */
-	tree_remove(part);
+	remove_parts(tree, config);
+	/* It is there if it was damaged. */
 	tree_remove(config->build);
 	ok = configure_part(tree, config, part, error);
 	if (ok && rename(part, config->build)) {
