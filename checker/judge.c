@@ -380,6 +380,22 @@ static const struct trace_point *clearing_point(const struct judging *j, const G
 	return found;
 }
 
+/* Where a way that sets no flag is best pointed at: where it installs handlers, or inserts. */
+static const struct trace_point *leaving_point(const struct judging *j, const GArray *way)
+{
+	const struct trace_point *found = point_at(j->r->graph, 0);
+
+	for (unsigned int i = 0; i + 1 < way->len; i++) {
+		const struct trace_point *p = point_at(j->r->graph, g_array_index(way, int, i));
+		const struct trace_point *q = point_at(j->r->graph, g_array_index(way, int, i + 1));
+
+		if ((p->state->vm_ops != q->state->vm_ops && trace_has_handlers(q->state)) ||
+		    inserted_between(p, q))
+			found = p;
+	}
+	return found;
+}
+
 static const char *where_from(const struct full_way *way)
 {
 	return way->handler ? way->handler->handler->name : "mmap";
@@ -391,8 +407,10 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 			      const struct state *after)
 {
 	const struct vm_values *v = &j->program->values;
+	/* A helper that is the handler itself is in no function of the driver's. */
 	const char *function = p->state->frame ? p->state->frame->function->name :
-						 id_name(j->r->mmap_id);
+			       text(j, "the %s handler of %s", where_from(way),
+				    id_name(after->vm_ops->name));
 	const char *helper = helper_name(p);
 	struct place at = place_of(j, p);
 	const struct trace_point *clearing = clearing_point(j, way->mmap);
@@ -434,12 +452,12 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 		if (f)
 			tell(j, f, way);
 	} else if (!((after->ones | ~after->zeros) & (v->pfnmap | v->mixedmap))) {
-		struct place start = j->out->implementation.at;
+		const struct trace_point *q = leaving_point(j, way->mmap);
+		const char *by = q->state->frame->function->name;
 
-		f = new_finding(j, "missing-pfnmap", rule_level(j), start,
-				j->out->implementation.name, where_from(way),
-				text(j, "%s leaves a dma-buf mapping without VM_PFNMAP",
-				     j->out->implementation.name));
+		f = new_finding(j, "missing-pfnmap", rule_level(j), place_of(j, q), by,
+				where_from(way),
+				text(j, "%s leaves a dma-buf mapping without VM_PFNMAP", by));
 		if (f)
 			tell(j, f, way);
 	}
@@ -510,8 +528,11 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 			unsigned int bad = offence(j, p->state->inserts, p->state);
 
 			note_insert(j, p, p->state->inserts, h->handler->name);
-			if (bad)
+			if (bad) {
 				find_at_insertion(j, &way, p, bad, after);
+				add_conditions(j, j->r->graph, before);
+				j->have_conditions = true;
+			}
 			continue;
 		}
 		for (unsigned int k = 0; k < p->edges->len; k++) {

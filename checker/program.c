@@ -13,6 +13,7 @@ struct program *program_new(void)
 
 	p->facts = g_ptr_array_new_with_free_func((GDestroyNotify)facts_free);
 	p->missing_functions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p->missing_variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->missing_tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->strings = g_string_chunk_new(4096);
 	return p;
@@ -37,6 +38,7 @@ static void unlink_all(struct program *p)
 	g_clear_pointer(&p->effects, g_hash_table_unref);
 	g_clear_pointer(&p->mapping_fields, g_hash_table_unref);
 	g_clear_pointer(&p->exporters, g_ptr_array_unref);
+	g_clear_pointer(&p->exports, g_hash_table_unref);
 }
 
 void program_free(struct program *p)
@@ -46,6 +48,7 @@ void program_free(struct program *p)
 	unlink_all(p);
 	g_ptr_array_unref(p->facts);
 	g_hash_table_unref(p->missing_functions);
+	g_hash_table_unref(p->missing_variables);
 	g_hash_table_unref(p->missing_tables);
 	g_string_chunk_free(p->strings);
 	g_free(p);
@@ -550,6 +553,8 @@ void program_link(struct program *p)
 	p->effects = g_hash_table_new(NULL, NULL);
 	p->mapping_fields = g_hash_table_new(g_str_hash, g_str_equal);
 	p->exporters = g_ptr_array_new_with_free_func(exporter_free);
+	p->exports = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+					   (GDestroyNotify)g_ptr_array_unref);
 	g_ptr_array_sort(p->facts, compare_facts);
 	for (unsigned int i = 0; i < p->facts->len; i++) {
 		index_functions(p, p->facts->pdata[i]);
@@ -598,9 +603,14 @@ const struct fact_function *program_function(struct program *p, const char *id, 
 	return NULL;
 }
 
-const struct fact_table *program_table(const struct program *p, const char *id)
+const struct fact_table *program_table(struct program *p, const char *id)
 {
-	return g_hash_table_lookup(p->tables, id);
+	const struct fact_table *t = g_hash_table_lookup(p->tables, id);
+
+	/* A declaration elsewhere is not the object. */
+	if ((!t || !t->has_initializer) && !strchr(id, ':'))
+		g_hash_table_add(p->missing_variables, g_strdup(id));
+	return t;
 }
 
 const GPtrArray *program_tables_of(struct program *p, const char *record, const char *near)
@@ -654,6 +664,9 @@ bool program_same_module(const struct program *p, const struct facts *a, const s
 	(void)p;
 	if (a->module && b->module)
 		return !strcmp(a->module, b->module);
+	if (a->module || b->module)
+		return same_directory_or_above(a->file, b->file) &&
+		       same_directory_or_above(b->file, a->file);
 	return same_directory_or_above(a->file, b->file) || same_directory_or_above(b->file, a->file);
 }
 

@@ -47,7 +47,9 @@ struct program {
 	GHashTable *effects;		/* struct fact_function * -> itself: touches mappings */
 	GHashTable *mapping_fields;	/* "record::field" that mappings are stored in */
 	GPtrArray *exporters;		/* struct exporter *, owned, sorted */
+	GHashTable *exports;		/* function id -> GPtrArray of char *: ops it leaves behind */
 	GHashTable *missing_functions;	/* ids asked for in vain */
+	GHashTable *missing_variables;	/* ids of objects asked for in vain */
 	GHashTable *missing_tables;	/* "record near": records whose tables were asked for */
 	GStringChunk *strings;
 	struct vm_values values;
@@ -67,7 +69,8 @@ void program_link(struct program *program);
  * wins, then the first by path.
  */
 const struct fact_function *program_function(struct program *program, const char *id, bool note);
-const struct fact_table *program_table(const struct program *program, const char *id);
+/* The object that an id names, or NULL (then it is noted as missing). */
+const struct fact_table *program_table(struct program *program, const char *id);
 /*
  * Every table of a record (struct fact_table *), or NULL.  Asking notes the
  * record, so that files with more of them get extracted: all, or those of the

@@ -221,6 +221,20 @@ static GPtrArray *find_table_files(const struct scan *scan, const char *record)
 	return paths_of(scan, files);
 }
 
+static GPtrArray *find_variable_files(const struct scan *scan, const char *name)
+{
+	g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(guint));
+	guint i;
+
+	for (i = 0; i < scan->tables->len; i++) {
+		const struct scan_table *entry = &g_array_index(scan->tables, struct scan_table, i);
+
+		if (entry->table->initialised && !strcmp(entry->table->name, name))
+			g_array_append_val(files, entry->file);
+	}
+	return paths_of(scan, files);
+}
+
 static GPtrArray *find_callees(const struct scan *scan, const char *name)
 {
 	guint index = GPOINTER_TO_UINT(g_hash_table_lookup(scan->function_names, name)) - 1;
@@ -269,6 +283,11 @@ const GPtrArray *scan_function_files(const struct scan *scan, const char *name)
 const GPtrArray *scan_table_files(const struct scan *scan, const char *record)
 {
 	return answer(scan, 't', record, find_table_files);
+}
+
+const GPtrArray *scan_variable_files(const struct scan *scan, const char *name)
+{
+	return answer(scan, 'v', name, find_variable_files);
 }
 
 const GPtrArray *scan_reference_files(const struct scan *scan, const char *name)

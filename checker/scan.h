@@ -69,6 +69,8 @@ const GPtrArray *scan_function_files(const struct scan *scan, const char *name);
  * or is a typedef of one, array elements and those made by macros included, or NULL.
  */
 const GPtrArray *scan_table_files(const struct scan *scan, const char *record);
+/* Files that define an initialised variable called name, of some struct type, or NULL. */
+const GPtrArray *scan_variable_files(const struct scan *scan, const char *name);
 /* Files in which the identifier occurs as "&name" or "= name", tables' users, or NULL. */
 const GPtrArray *scan_reference_files(const struct scan *scan, const char *name);
 /*

@@ -327,9 +327,16 @@ static GPtrArray *wanted_files(struct round *r)
 	GPtrArray *files = g_ptr_array_new();
 	g_autoptr(GPtrArray) functions = sorted_keys(r->program->missing_functions);
 	g_autoptr(GPtrArray) tables = sorted_keys(r->program->missing_tables);
+	g_autoptr(GPtrArray) variables = sorted_keys(r->program->missing_variables);
 
 	for (unsigned int i = 0; i < functions->len; i++) {
 		const GPtrArray *in = scan_function_files(scan, id_name(functions->pdata[i]));
+
+		for (unsigned int k = 0; in && k < in->len; k++)
+			want(r, files, in->pdata[k]);
+	}
+	for (unsigned int i = 0; i < variables->len; i++) {
+		const GPtrArray *in = scan_variable_files(scan, variables->pdata[i]);
 
 		for (unsigned int k = 0; in && k < in->len; k++)
 			want(r, files, in->pdata[k]);

@@ -931,7 +931,7 @@ static void trace_handlers(struct tracer *t, struct trace_route *r)
 }
 
 /* The dma_buf_ops objects that an export function leaves behind (value keys). */
-static GPtrArray *exported_ops(struct program *program, const char *function)
+static GPtrArray *find_exported_ops(struct program *program, const char *function)
 {
 	GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
 	const struct fact_function *f = program_function(program, function, true);
@@ -963,9 +963,21 @@ static GPtrArray *exported_ops(struct program *program, const char *function)
 	return out;
 }
 
+static const GPtrArray *exported_ops(struct program *program, const char *function)
+{
+	GPtrArray *known = g_hash_table_lookup(program->exports, function);
+
+	if (!known) {
+		known = find_exported_ops(program, function);
+		g_hash_table_insert(program->exports,
+				    g_string_chunk_insert_const(program->strings, function), known);
+	}
+	return known;
+}
+
 static bool leads_to(struct program *program, const char *function, const struct exporter *e)
 {
-	g_autoptr(GPtrArray) keys = exported_ops(program, function);
+	const GPtrArray *keys = exported_ops(program, function);
 	g_autofree char *wanted = e->table ? g_strdup_printf("&%s.%s", e->table->id, e->path) :
 					     g_strdup("");
 

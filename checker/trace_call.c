@@ -146,6 +146,12 @@ static void insert(const struct call *c, const struct word *word)
 	p->word = word;
 	done.inserts |= bits[word->class];
 	set_word_flags(c, word, &done);
+	if (word->class == WORD_FORWARD) {
+		/* From here on it is the other exporter's mapping. */
+		done.vm_ops = value_simple(c->t->pool, VALUE_GLOBAL, TRACE_NO_VM_OPS,
+					   ORIGIN_CONSTANT);
+		trace_set_flags(c->t, &done, done.ones & ~flag_bits(c->t, WORD_VM_PFNMAP), 0);
+	}
 	if (returns_fault(word->name) || !strcmp(result_type(c), "v")) {
 		finish(c, &done, opaque_result(c, NULL, &done));
 		return;

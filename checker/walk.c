@@ -418,11 +418,13 @@ bool walk_tree(const struct walk_options *options, void *const *workers, guint c
 	g_ptr_array_add(walk.tasks, task_new("", NULL));
 	for (i = 0; i < count; i++)
 		walkers[i] = (struct walker){ .walk = &walk, .worker = workers[i] };
+	/* Without a thread the others do its part. */
 	for (i = 1; i < count; i++)
-		threads[i] = g_thread_new("walk", walker_run, &walkers[i]);
+		threads[i] = g_thread_try_new("walk", walker_run, &walkers[i], NULL);
 	walker_run(&walkers[0]);
 	for (i = 1; i < count; i++)
-		g_thread_join(threads[i]);
+		if (threads[i])
+			g_thread_join(threads[i]);
 	walk_clear(&walk);
 	return true;
 }
