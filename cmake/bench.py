@@ -159,7 +159,7 @@ def main():
         for store in stores:
             store.unlink()
         again = Run(program, tree, cache) if stores else warm
-        show("cold audit again", seconds(again.wall),
+        show("cold audit, flags known", seconds(again.wall),
              f"{seconds(again.cpu)} CPU; scan {seconds(again.stat('scan_s'))}, "
              f"extract {seconds(again.stat('extract_s'))}")
 
@@ -180,7 +180,7 @@ def main():
              f"CPU for {len(files)} files" + (f", {refused} of them refused" if refused else ""))
         if refused * 10 > len(files):
             fail("so many were refused that there is nothing to compare with")
-        show("audit : clang", f"{again.cpu / cpu:.2f}", "CPU, cold audit again to clang")
+        show("audit : clang", f"{again.cpu / cpu:.2f}", "CPU of the cold audit with known flags to that of clang")
 
 
 if __name__ == "__main__":
