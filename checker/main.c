@@ -71,19 +71,64 @@ static char *cache_directory(const struct options *options, GError **error)
 	return path;
 }
 
-static void trace_all(struct program *program, void *data)
+/* The routes of one exporter, kept while what it depends on is still coming in. */
+struct traced {
+	GPtrArray *routes;	/* struct trace_route *, or NULL: not traced yet */
+	bool open;		/* something was asked for in vain */
+	guint round;
+};
+
+static void traced_free(void *data)
 {
-	GPtrArray *routes = data;
+	struct traced *traced = data;
 
-	g_ptr_array_set_size(routes, 0);
+	g_clear_pointer(&traced->routes, g_ptr_array_unref);
+	g_free(traced);
+}
+
+/*
+ * Traces the exporters that still miss something; with all set also those that
+ * were traced before the last facts came, since these may concern them.
+ */
+static void trace_all(struct program *program, bool all, void *data)
+{
+	GHashTable *known = data;
+
 	for (unsigned int i = 0; i < program->exporters->len; i++) {
-		GPtrArray *some = trace_exporter(program, program->exporters->pdata[i]);
+		const struct exporter *e = program->exporters->pdata[i];
+		g_autofree char *key = g_strdup_printf("%s:%s", e->file, e->name);
+		struct traced *traced = g_hash_table_lookup(known, key);
+		guint misses = program->misses;
 
-		g_ptr_array_set_free_func(some, NULL);
-		for (unsigned int k = 0; k < some->len; k++)
-			g_ptr_array_add(routes, some->pdata[k]);
-		g_ptr_array_unref(some);
+		if (!traced) {
+			traced = g_new0(struct traced, 1);
+			g_hash_table_insert(known, g_steal_pointer(&key), traced);
+		}
+		if (traced->routes && (all ? traced->round == program->round : !traced->open))
+			continue;
+		g_clear_pointer(&traced->routes, g_ptr_array_unref);
+		traced->routes = trace_exporter(program, e);
+		traced->open = program->misses != misses;
+		traced->round = program->round;
 	}
+}
+
+/* All routes in the order of the exporters. */
+static GPtrArray *collect_routes(const struct program *program, GHashTable *known)
+{
+	GPtrArray *routes = g_ptr_array_new_with_free_func((GDestroyNotify)trace_route_free);
+
+	for (unsigned int i = 0; i < program->exporters->len; i++) {
+		const struct exporter *e = program->exporters->pdata[i];
+		g_autofree char *key = g_strdup_printf("%s:%s", e->file, e->name);
+		struct traced *traced = g_hash_table_lookup(known, key);
+
+		g_ptr_array_set_free_func(traced->routes, NULL);
+		for (unsigned int k = 0; k < traced->routes->len; k++)
+			g_ptr_array_add(routes, traced->routes->pdata[k]);
+		g_clear_pointer(&traced->routes, g_ptr_array_unref);
+	}
+	return routes;
 }
 
 static bool open_tree(struct run *r, GError **error)
@@ -141,16 +186,16 @@ static bool open_store(struct run *r, GError **error)
 static bool analyse(struct run *r, GError **error)
 {
 	for (guint i = 0; i < tree_config_count(r->tree); i++) {
-		GPtrArray *routes = g_ptr_array_new_with_free_func(
-			(GDestroyNotify)trace_route_free);
+		g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+								    traced_free);
 		struct program *program;
 
-		g_ptr_array_add(r->routes, routes);
 		progress_stage(r->progress, "extract");
-		program = survey_program(&r->survey, i, trace_all, routes, error);
+		program = survey_program(&r->survey, i, trace_all, known, error);
 		if (!program)
 			return false;
 		g_ptr_array_add(r->programs, program);
+		g_ptr_array_add(r->routes, collect_routes(program, known));
 	}
 	return true;
 }

@@ -544,6 +544,7 @@ void program_link(struct program *p)
 	void *key, *value;
 
 	unlink_all(p);
+	p->round++;
 	p->functions = multi_new((GDestroyNotify)g_ptr_array_unref);
 	p->tables = g_hash_table_new(g_str_hash, g_str_equal);
 	p->records = multi_new((GDestroyNotify)g_ptr_array_unref);
@@ -598,8 +599,10 @@ const struct fact_function *program_function(struct program *p, const char *id, 
 
 	if (variants)
 		return variants->pdata[0];
-	if (note)
+	if (note) {
 		g_hash_table_add(p->missing_functions, g_strdup(id));
+		p->misses++;
+	}
 	return NULL;
 }
 
@@ -608,16 +611,22 @@ const struct fact_table *program_table(struct program *p, const char *id)
 	const struct fact_table *t = g_hash_table_lookup(p->tables, id);
 
 	/* A declaration elsewhere is not the object. */
-	if ((!t || !t->has_initializer) && !strchr(id, ':'))
+	if ((!t || !t->has_initializer) && !strchr(id, ':')) {
 		g_hash_table_add(p->missing_variables, g_strdup(id));
+		p->misses++;
+	}
 	return t;
 }
 
 const GPtrArray *program_tables_of(struct program *p, const char *record, const char *near)
 {
 	char *wanted = g_strconcat(record, " ", near ? near : "", NULL);
+	gpointer round = g_hash_table_lookup(p->missing_tables, wanted);
 
-	g_hash_table_add(p->missing_tables, wanted);
+	if (!round || GPOINTER_TO_UINT(round) == p->round)
+		p->misses++;
+	g_hash_table_insert(p->missing_tables, wanted,
+			    round ? round : GUINT_TO_POINTER(p->round));
 	return g_hash_table_lookup(p->records, record);
 }
 

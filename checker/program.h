@@ -51,6 +51,8 @@ struct program {
 	GHashTable *missing_functions;	/* ids asked for in vain */
 	GHashTable *missing_variables;	/* ids of objects asked for in vain */
 	GHashTable *missing_tables;	/* "record near": records whose tables were asked for */
+	guint misses;			/* how often something was asked for in vain */
+	guint round;			/* of asking; what was first asked in it may still come */
 	GStringChunk *strings;
 	struct vm_values values;
 };

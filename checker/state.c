@@ -552,20 +552,22 @@ void state_sweep(struct pool *pool, struct state *state, const struct value *kee
 	g_autoptr(GArray) list = NULL;
 	const struct assumptions *old = state->assumed;
 
-	if (!old)
-		return;
-	list = g_array_new(FALSE, FALSE, sizeof(struct assumption));
-	for (unsigned int i = 0; i < old->n; i++) {
+	for (unsigned int i = 0; old && i < old->n; i++) {
 		const struct assumption *a = &old->list[i];
 		bool wanted = (a->carried && remembered(a->key, data)) || rests_on(keep, a->key);
 
 		for (const struct frame *f = state->frame; f && !wanted; f = f->up)
 			for (unsigned int k = 0; k < f->n_locals && !wanted; k++)
 				wanted = f->locals[k] && rests_on(f->locals[k], a->key);
-		if (wanted)
+		/* Most often all are kept: the list is made at the first one that is not. */
+		if (!wanted && !list) {
+			list = g_array_new(FALSE, FALSE, sizeof(struct assumption));
+			g_array_append_vals(list, old->list, i);
+		} else if (wanted && list) {
 			g_array_append_val(list, *a);
+		}
 	}
-	if (list->len != old->n)
+	if (list)
 		state->assumed = pool_assumptions(pool, list);
 }
 

@@ -400,7 +400,7 @@ static bool find_values(struct round *r, const GPtrArray *files, GError **error)
 }
 
 struct program *survey_program(struct survey *s, guint config,
-			       void (*ask)(struct program *program, void *data), void *data,
+			       void (*ask)(struct program *program, bool all, void *data), void *data,
 			       GError **error)
 {
 	struct round r = { .survey = s, .config = config };
@@ -418,9 +418,14 @@ struct program *survey_program(struct survey *s, guint config,
 		first = false;
 		program_link(r.program);
 		if (ok)
-			ask(r.program, data);
+			ask(r.program, false, data);
 		g_ptr_array_unref(files);
 		files = wanted_files(&r);
+		if (ok && !files->len) {
+			ask(r.program, true, data);
+			g_ptr_array_unref(files);
+			files = wanted_files(&r);
+		}
 	}
 	remove_pchs(&r);
 	store_commit(s->store);

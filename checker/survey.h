@@ -37,10 +37,11 @@ struct survey {
 /*
  * The facts of all files that the exporters of a configuration depend on.  ask
  * is called with the linked program after each round; what it looks up in vain
- * is extracted in the next one.  NULL with error if nothing can be analysed.
+ * is extracted in the next one.  In the end it is called with all set, for
+ * whatever has to be known about everything, and if need be the rounds go on.  NULL with error if nothing can be analysed.
  */
 struct program *survey_program(struct survey *survey, guint config,
-			       void (*ask)(struct program *program, void *data), void *data,
+			       void (*ask)(struct program *program, bool all, void *data), void *data,
 			       GError **error);
 
 #endif

@@ -268,11 +268,15 @@ static bool passes_mapping(const char *type)
 static const struct value *bound_object(struct tracer *t, const struct value *object,
 					const char *record)
 {
-	g_autofree char *any = g_strconcat("*", record, NULL);
-	const struct trace_binding *b = find_binding(t, any);
+	if (object->kind != VALUE_SYMBOL && object->kind != VALUE_UNKNOWN)
+		return NULL;
+	for (unsigned int i = 0; i < t->bindings->len; i++) {
+		const struct trace_binding *b =
+			&g_array_index(t->bindings, struct trace_binding, i);
 
-	if (b && (object->kind == VALUE_SYMBOL || object->kind == VALUE_UNKNOWN))
-		return global_at(t, b->table->id, "");
+		if (*b->field == '*' && !strcmp(b->field + 1, record))
+			return global_at(t, b->table->id, "");
+	}
 	return NULL;
 }
 

@@ -335,9 +335,11 @@ static bool load_unknown(struct tree *tree, struct tree_config *config, const GP
 	reckoned = unknown_files(config, asked);
 	for (guint i = 0; i < reckoned->len; i++) {
 		const char *path = g_ptr_array_index(reckoned, i);
-		g_autoptr(GPtrArray) flags = tree_reckon_flags(tree, config, path);
+		g_autofree char *module = NULL;
+		g_autoptr(GPtrArray) flags = tree_reckon_flags(tree, config, path, &module);
 
-		tree_add_file(tree, config, path, NULL, flags, NULL, false, false);
+		/* Without kbuild nobody knows what is left out. */
+		tree_add_file(tree, config, path, NULL, flags, module, false, tree->no_kbuild);
 	}
 	return tree_flags_save(config, error);
 }

@@ -31,12 +31,12 @@ struct tree_options {
 /* How one file of one configuration is compiled. */
 struct tree_file {
 	const char *path; /* relative to the tree */
-	const char *const *
-		flags; /* NULL-terminated, absolute paths, allow-listed; neither -c, -o nor the file */
-	const char *
-		module; /* kbuild module ("drivers/gpu/drm/i915/i915"), or NULL if built in or unknown */
+	/* NULL-terminated, absolute paths, allow-listed; neither -c, -o nor the file */
+	const char *const *flags;
+	/* "drivers/gpu/drm/i915/i915": what it is linked into, module or not; NULL if unknown */
+	const char *module;
 	bool is_module; /* compiled with -DMODULE */
-	bool built;	/* false: this configuration leaves the file out */
+	bool built;	/* false: this configuration leaves the file out; true if nobody knows */
 };
 
 #define TREE_ERROR (tree_error_quark())
@@ -55,7 +55,8 @@ guint tree_config_count(const struct tree *tree);
 const char *tree_config_arch(const struct tree *tree, guint config); /* "x86" */
 const char *tree_config_name(const struct tree *tree,
 			     guint config); /* "allmodconfig", ".config", "compile_commands.json" */
-const char *tree_config_build(const struct tree *tree, guint config); /* absolute build directory */
+/* The build directory that flags refer to: absolute, in the cache, ours whatever was given. */
+const char *tree_config_build(const struct tree *tree, guint config);
 /* A hash over whatever the flags and generated headers of the configuration come from. */
 const char *tree_config_hash(const struct tree *tree, guint config);
 

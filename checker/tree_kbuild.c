@@ -39,8 +39,9 @@ static const char probe_rules[] =
 	"\n"
 	"endef\n"
 	/* The module of a file that is not built: obj- holds what is switched off. */
-	"pfncheck_owner = $(firstword $(foreach m,$(obj-),$(if $(filter $*.o,$m "
-	"$(foreach s,-objs -y -m -,$($(m:.o=)$s))),$(obj)/$(m:.o=))))\n"
+	"pfncheck_owner = $(or $(firstword $(foreach m,$(obj-),$(if $(filter $*.o,$m "
+	"$(foreach s,-objs -y -m -,$($(m:.o=)$s))),$(obj)/$(m:.o=)))),"
+	"$(if $(filter $@,$(real-obj-y) $(real-obj-m)),$(modfile)))\n"
 	"pfncheck_built = $(if $(or $(and $(need-builtin),$(filter $@,$(real-obj-y))),"
 	"$(filter $@,$(lib-y))),y,$(if $(and $(need-modorder),$(filter $@,$(real-obj-m))),m,n))\n"
 	"override define rule_cc_o_c\n"
@@ -271,24 +272,6 @@ static char *goal_of(const char *path)
 	return goal;
 }
 
-/* The relative path from one directory to a file, both relative to the root. */
-static char *relative_goal(const char *directory, const char *path)
-{
-	g_auto(GStrv) from = g_strsplit(directory, "/", -1);
-	g_auto(GStrv) to = g_strsplit(path, "/", -1);
-	GString *goal = g_string_new(directory);
-	guint common = 0;
-
-	while (from[common] && to[common + 1] && !strcmp(from[common], to[common]))
-		common++;
-	for (guint i = common; from[i]; i++)
-		g_string_append(goal, "/..");
-	for (guint i = common; to[i]; i++)
-		g_string_append_printf(goal, "/%s", to[i]);
-	goal->str[goal->len - 1] = 'o';
-	return g_string_free(goal, FALSE);
-}
-
 /* The files that no directory claims so far. */
 static GPtrArray *unclaimed(const GPtrArray *files, GHashTable *records)
 {
@@ -319,7 +302,8 @@ static void add_guesses(struct tree *tree, const struct tree_config *config, con
 		g_autofree char *directory = tree_kbuild_directory(tree, parent);
 
 		for (guint j = 0; j < foreign->len; j++)
-			g_ptr_array_add(goals, relative_goal(g_ptr_array_index(foreign, j), path));
+			g_ptr_array_add(goals,
+					tree_relative_goal(g_ptr_array_index(foreign, j), path));
 		if (!foreign->len && (!record || strcmp(record->directory, directory)))
 			g_ptr_array_add(goals, goal_of(path));
 	}

@@ -72,6 +72,23 @@ bool tree_kbuild_path(const struct tree_config *config, const char *path)
 	return true;
 }
 
+char *tree_relative_goal(const char *directory, const char *path)
+{
+	g_auto(GStrv) from = g_strsplit(directory, "/", -1);
+	g_auto(GStrv) to = g_strsplit(path, "/", -1);
+	GString *goal = g_string_new(directory);
+	guint common = 0;
+
+	while (from[common] && to[common + 1] && !strcmp(from[common], to[common]))
+		common++;
+	for (guint i = common; from[i]; i++)
+		g_string_append(goal, "/..");
+	for (guint i = common; to[i]; i++)
+		g_string_append_printf(goal, "/%s", to[i]);
+	goal->str[goal->len - 1] = 'o';
+	return g_string_free(goal, FALSE);
+}
+
 static bool has_word(const char *text, const char *word)
 {
 	gsize length = strlen(word);

@@ -154,6 +154,11 @@ char *tree_kbuild_directory(const struct tree *tree, const char *directory);
 /* Whether kbuild may build the kernel from a file: not of tools/, another arch/, ... */
 bool tree_kbuild_path(const struct tree_config *config, const char *path);
 /*
+ * The object of a source file as a directory's Makefile names it, after the
+ * directory: "drivers/a" and "drivers/b/c.c" give "drivers/a/../b/c.o".
+ */
+char *tree_relative_goal(const char *directory, const char *path);
+/*
  * Directories elsewhere whose Makefiles suggest that they build path: amdgpu is made
  * of ../amdkfd and ../display, kvm of ../../../virt/kvm.  const char *, of the tree's.
  */
@@ -195,8 +200,10 @@ const char *tree_target(const char *arch, const char *srcarch);
 /*
  * Flags by the text of the Makefiles, without running them.  A file of a tree that
  * compile_commands.json describes gets the flags of its nearest neighbour as well.
+ * *module gets the module that the file belongs to, a new string, or NULL.
  */
-GPtrArray *tree_reckon_flags(struct tree *tree, struct tree_config *config, const char *path);
+GPtrArray *tree_reckon_flags(struct tree *tree, struct tree_config *config, const char *path,
+			     char **module);
 
 /* tree_plain.c */
 

@@ -304,9 +304,65 @@ static void G_GNUC_PRINTF(2, 3) add_format(GPtrArray *arguments, const char *for
 	va_end(values);
 }
 
-/* Adds what the Makefile of a directory gives to a file, or to all below it. */
+/* Whether the words of a variable hold one. */
+static bool variable_has(const struct reading *reading, const char *name, const char *word)
+{
+	const GString *value = g_hash_table_lookup(reading->variables, name);
+	g_autoptr(GString) text = g_string_new("");
+	g_auto(GStrv) words = NULL;
+
+	if (!value)
+		return false;
+	expand(reading, value->str, text, 0);
+	words = g_strsplit_set(text->str, " \t", -1);
+	return g_strv_contains((const char *const *)words, word);
+}
+
+/* The module whose parts ("gpu-y", "gpu-objs") hold an object, or the object itself; or NULL. */
+static char *find_module(const struct reading *reading, const char *object)
+{
+	static const char *const parts[] = { "-objs", "-y", "-m" };
+	static const char *const lists[] = { "obj-y", "obj-m" };
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	GHashTableIter iter;
+	void *key;
+
+	g_hash_table_iter_init(&iter, reading->variables);
+	while (g_hash_table_iter_next(&iter, &key, NULL))
+		g_ptr_array_add(names, key);
+	g_ptr_array_sort(names, tree_compare_strings);
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+
+		for (gsize j = 0; j < G_N_ELEMENTS(parts); j++) {
+			g_autofree char *module = NULL;
+			g_autofree char *target = NULL;
+
+			if (!g_str_has_suffix(name, parts[j]) ||
+			    !variable_has(reading, name, object))
+				continue;
+			module = g_strndup(name, strlen(name) - strlen(parts[j]));
+			target = g_strconcat(module, ".o", NULL);
+			if (variable_has(reading, lists[0], target) ||
+			    variable_has(reading, lists[1], target))
+				return g_build_filename(reading->directory, module, NULL);
+		}
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
+		if (variable_has(reading, lists[i], object))
+			return g_strdup_printf("%s/%.*s", reading->directory,
+					       (int)strlen(object) - 2, object);
+	}
+	return NULL;
+}
+
+/*
+ * Adds what the Makefile of a directory gives to a file, or to all below it if path
+ * is NULL.  Sets *module, if it is not set yet, to the one that the file belongs to.
+ */
 static void add_directory(const struct tree *tree, const struct tree_config *config,
-			  const char *directory, const char *path, GPtrArray *arguments)
+			  const char *directory, const char *path, GPtrArray *arguments,
+			  char **module)
 {
 	struct reading reading = { .tree = tree, .config = config, .directory = directory };
 	g_autofree char *kbuild = g_build_filename(tree->root, directory, "Kbuild", NULL);
@@ -316,17 +372,17 @@ static void add_directory(const struct tree *tree, const struct tree_config *con
 	read_makefile(&reading, g_file_test(kbuild, G_FILE_TEST_EXISTS) ? kbuild : makefile, 0);
 	add_variable(&reading, "subdir-ccflags-y", arguments);
 	if (path) {
+		g_autofree char *goal = tree_relative_goal(directory, path);
+		const char *object = goal + strlen(directory) + 1;
+		g_autofree char *own = g_strconcat("CFLAGS_", object, NULL);
+
 		add_variable(&reading, "ccflags-y", arguments);
 		add_variable(&reading, "EXTRA_CFLAGS", arguments);
-		if (g_str_has_prefix(path, directory)) {
-			const char *stem = path + strlen(directory) + 1;
-			g_autofree char *own =
-				g_strdup_printf("CFLAGS_%.*so", (int)strlen(stem) - 1, stem);
-
-			add_variable(&reading, own, arguments);
-		}
+		add_variable(&reading, own, arguments);
 		add_format(arguments, "-I%s/%s", tree->root, directory);
 		add_format(arguments, "-I%s/%s", generated_root(tree, config), directory);
+		if (!*module)
+			*module = find_module(&reading, object);
 	}
 	g_hash_table_unref(reading.variables);
 }
@@ -397,7 +453,8 @@ static void add_base(struct tree *tree, struct tree_config *config, const char *
 		g_ptr_array_add(arguments, g_strdup(*flag));
 }
 
-GPtrArray *tree_reckon_flags(struct tree *tree, struct tree_config *config, const char *path)
+GPtrArray *tree_reckon_flags(struct tree *tree, struct tree_config *config, const char *path,
+			     char **module)
 {
 	g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *parent = g_path_get_dirname(path);
@@ -405,6 +462,7 @@ GPtrArray *tree_reckon_flags(struct tree *tree, struct tree_config *config, cons
 	g_autoptr(GPtrArray) directories = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) foreign = tree_foreign_directories(tree, config, path);
 
+	*module = NULL;
 	add_base(tree, config, path, arguments);
 	while (strcmp(directory, ".")) {
 		g_autofree char *above = g_path_get_dirname(directory);
@@ -416,9 +474,9 @@ GPtrArray *tree_reckon_flags(struct tree *tree, struct tree_config *config, cons
 	/* From the top down, as make does it. */
 	for (guint i = directories->len; i > 0; i--)
 		add_directory(tree, config, g_ptr_array_index(directories, i - 1),
-			      i == 1 ? path : NULL, arguments);
+			      i == 1 ? path : NULL, arguments, module);
 	for (guint i = 0; i < foreign->len; i++)
-		add_directory(tree, config, g_ptr_array_index(foreign, i), path, arguments);
+		add_directory(tree, config, g_ptr_array_index(foreign, i), path, arguments, module);
 	g_ptr_array_add(arguments, NULL);
 	return tree_flags_filter(tree, config, (const char *const *)arguments->pdata, tree->root,
 				 NULL, NULL);
