@@ -318,10 +318,11 @@ build() {
 	fi
 	(
 		flock 9
+		exec >"$build_in/build.log" 2>&1
 		cmake -S "$source" -B "$build_in" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DWERROR=ON \
 			-DLIBCLANG_VERSION="$build_version" "$@" &&
 			cmake --build "$build_in" --target "$build_target" --parallel "$(cores)"
-	) 9>"$build_in/lock" >"$build_in/build.log" 2>&1 || {
+	) 9>"$build_in/lock" || {
 		cat "$build_in/build.log" >&2
 		die "the build with libclang $build_version failed, see above"
 	}
