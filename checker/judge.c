@@ -190,8 +190,8 @@ static void tell_step(struct judging *j, struct audit_finding *f, const struct t
 		return;
 	function = audit_string(j->audit, function);
 	if (outcomes_decides(j->o, graph, index)) {
-		for (unsigned int k = 0; k < p->edges->len; k++) {
-			const struct trace_edge *e = &g_array_index(p->edges, struct trace_edge, k);
+		for (unsigned int k = 0; k < p->n_edges; k++) {
+			const struct trace_edge *e = &p->edges[k];
 
 			if (e->to != g_array_index(way, int, i + 1) || e->truth < 0 || !n->text)
 				continue;
@@ -285,8 +285,8 @@ static void add_conditions(struct judging *j, const struct trace_graph *graph, c
 		c.at = place_of(j, p);
 		c.function = audit_string(j->audit, p->state->frame->function->name);
 		c.kind = kind_of(p->origin);
-		for (unsigned int k = 0; k < p->edges->len; k++) {
-			const struct trace_edge *e = &g_array_index(p->edges, struct trace_edge, k);
+		for (unsigned int k = 0; k < p->n_edges; k++) {
+			const struct trace_edge *e = &p->edges[k];
 
 			if (e->to == g_array_index(way, int, i + 1))
 				c.breaks_when = e->truth == 1;
@@ -535,8 +535,8 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 			}
 			continue;
 		}
-		for (unsigned int k = 0; k < p->edges->len; k++) {
-			int to = g_array_index(p->edges, struct trace_edge, k).to;
+		for (unsigned int k = 0; k < p->n_edges; k++) {
+			int to = p->edges[k].to;
 			const struct trace_point *q = point_at(h->graph, to);
 			unsigned int bits = inserted_between(p, q);
 			unsigned int bad = offence(j, bits, p->state);
@@ -583,8 +583,8 @@ static int bad_exit_from(const struct judging *j, int start, GArray *way)
 
 		if (p->node < 0 && (outcomes_at(j->o, graph, at) & OUTCOME_BAD))
 			found = at;
-		for (unsigned int k = 0; k < p->edges->len; k++) {
-			int to = g_array_index(p->edges, struct trace_edge, k).to;
+		for (unsigned int k = 0; k < p->n_edges; k++) {
+			int to = p->edges[k].to;
 
 			if (parent[to] == -2) {
 				parent[to] = at;
@@ -609,8 +609,8 @@ static void judge_own_inserts(struct judging *j)
 	for (unsigned int i = 0; i < graph->points->len; i++) {
 		const struct trace_point *p = point_at(graph, (int)i);
 
-		for (unsigned int k = 0; k < p->edges->len; k++) {
-			int to = g_array_index(p->edges, struct trace_edge, k).to;
+		for (unsigned int k = 0; k < p->n_edges; k++) {
+			int to = p->edges[k].to;
 			unsigned int bits = inserted_between(p, point_at(graph, to));
 			g_autoptr(GArray) way = NULL;
 			struct full_way full = { 0 };

@@ -107,8 +107,8 @@ static unsigned int exit_outcomes(const struct outcomes *o, const struct state *
 static void side_sets(const struct trace_point *p, const guint8 *sets, unsigned int sides[3])
 {
 	sides[0] = sides[1] = sides[2] = 0;
-	for (unsigned int i = 0; i < p->edges->len; i++) {
-		const struct trace_edge *e = &g_array_index(p->edges, struct trace_edge, i);
+	for (unsigned int i = 0; i < p->n_edges; i++) {
+		const struct trace_edge *e = &p->edges[i];
 		unsigned int set = sets[e->to];
 
 		/* Index 2: edges that are no branch's; several of a side are user space's. */

@@ -8,7 +8,11 @@
 
 #include "state.h"
 
+#define CHUNK_SIZE 262144
+
 struct pool {
+	GPtrArray *chunks;	/* memory of all that is interned */
+	gsize used;		/* of the last chunk */
 	GStringChunk *strings;
 	GHashTable *values;
 	GHashTable *frames;
@@ -86,11 +90,11 @@ struct pool *pool_new(void)
 	struct pool *pool = g_new0(struct pool, 1);
 
 	pool->strings = g_string_chunk_new(4096);
-	pool->values = g_hash_table_new_full(value_hash, value_equal, g_free, NULL);
-	pool->frames = g_hash_table_new_full(frame_hash, frame_equal, g_free, NULL);
-	pool->states = g_hash_table_new_full(state_hash, state_equal, g_free, NULL);
-	pool->assumptions = g_hash_table_new_full(assumptions_hash, assumptions_equal, g_free,
-						  NULL);
+	pool->chunks = g_ptr_array_new_with_free_func(g_free);
+	pool->values = g_hash_table_new(value_hash, value_equal);
+	pool->frames = g_hash_table_new(frame_hash, frame_equal);
+	pool->states = g_hash_table_new(state_hash, state_equal);
+	pool->assumptions = g_hash_table_new(assumptions_hash, assumptions_equal);
 	return pool;
 }
 
@@ -103,15 +107,37 @@ void pool_free(struct pool *pool)
 	g_hash_table_unref(pool->states);
 	g_hash_table_unref(pool->assumptions);
 	g_string_chunk_free(pool->strings);
+	g_ptr_array_unref(pool->chunks);
 	g_free(pool);
 }
 
-static const void *intern(GHashTable *table, const void *data, gsize size)
+void *pool_alloc(struct pool *pool, gsize size)
+{
+	char *memory;
+
+	size = (size + 15) & ~(gsize)15;
+	if (size > CHUNK_SIZE / 4) {
+		/* Goes before the chunk that is being filled. */
+		memory = g_malloc0(size);
+		g_ptr_array_insert(pool->chunks, 0, memory);
+		return memory;
+	}
+	if (!pool->used || pool->used + size > CHUNK_SIZE) {
+		g_ptr_array_add(pool->chunks, g_malloc0(CHUNK_SIZE));
+		pool->used = 0;
+	}
+	memory = (char *)pool->chunks->pdata[pool->chunks->len - 1] + pool->used;
+	pool->used += size;
+	return memory;
+}
+
+static const void *intern(struct pool *pool, GHashTable *table, const void *data, gsize size)
 {
 	void *known = g_hash_table_lookup(table, data);
 
 	if (!known) {
-		known = g_memdup2(data, size);
+		known = pool_alloc(pool, size);
+		memcpy(known, data, size);
 		g_hash_table_add(table, known);
 	}
 	return known;
@@ -138,12 +164,12 @@ const struct value *pool_value(struct pool *pool, const struct value *value)
 	copy.ones = value->ones;
 	copy.zeros = value->zeros;
 	copy.base = value->base;
-	return intern(pool->values, &copy, sizeof(copy));
+	return intern(pool, pool->values, &copy, sizeof(copy));
 }
 
 const struct frame *pool_frame(struct pool *pool, const struct frame *frame)
 {
-	return intern(pool->frames, frame, frame_size(frame));
+	return intern(pool, pool->frames, frame, frame_size(frame));
 }
 
 const struct state *pool_state(struct pool *pool, const struct state *s)
@@ -163,7 +189,7 @@ const struct state *pool_state(struct pool *pool, const struct state *s)
 	copy.result = s->result;
 	copy.assumed = s->assumed;
 	copy.frame = s->frame;
-	return intern(pool->states, &copy, sizeof(copy));
+	return intern(pool, pool->states, &copy, sizeof(copy));
 }
 
 /* ---- values ---- */
@@ -485,7 +511,7 @@ static const struct assumptions *pool_assumptions(struct pool *pool, const GArra
 		a->list[i].truth = from->truth;
 		a->list[i].carried = from->carried;
 	}
-	return intern(pool->assumptions, a, assumptions_size(a));
+	return intern(pool, pool->assumptions, a, assumptions_size(a));
 }
 
 static struct assumption make_assumption(struct pool *pool, const char *key, bool truth,

@@ -111,6 +111,8 @@ struct pool;
 struct pool *pool_new(void);
 void pool_free(struct pool *pool);
 
+/* Zeroed memory that lives as long as the pool. */
+void *pool_alloc(struct pool *pool, gsize size);
 const char *pool_string(struct pool *pool, const char *s);
 const struct value *pool_value(struct pool *pool, const struct value *value);
 const struct frame *pool_frame(struct pool *pool, const struct frame *frame);

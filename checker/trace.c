@@ -8,31 +8,18 @@
 
 #include "trace_private.h"
 
-struct point_key {
-	const struct state *state;
-	gint64 node;
-};
-
-static guint key_hash(gconstpointer k)
+static guint point_hash(gconstpointer a)
 {
-	const struct point_key *key = k;
+	const struct trace_point *p = a;
 
-	return g_direct_hash(key->state) * 31 + (guint)key->node;
+	return (guint)((guintptr)p->state >> 4) * 31 + (guint)p->node;
 }
 
-static gboolean key_equal(gconstpointer a, gconstpointer b)
+static gboolean point_equal(gconstpointer a, gconstpointer b)
 {
-	const struct point_key *x = a, *y = b;
+	const struct trace_point *x = a, *y = b;
 
 	return x->state == y->state && x->node == y->node;
-}
-
-static void point_free(void *data)
-{
-	struct trace_point *p = data;
-
-	g_array_unref(p->edges);
-	g_free(p);
 }
 
 static void graph_free(struct trace_graph *graph)
@@ -61,12 +48,24 @@ void trace_undecided(struct tracer *t, struct state *s, const char *format, ...)
 	s->undecided = pool_string(t->pool, reason);
 }
 
+static void add_edge(struct tracer *t, struct trace_point *p, int to, int truth)
+{
+	/* Room for 2, 4, 8, ... edges. */
+	if (!p->n_edges || (p->n_edges >= 2 && !(p->n_edges & (p->n_edges - 1)))) {
+		struct trace_edge *old = p->edges;
+
+		p->edges = pool_alloc(t->pool, MAX(2, 2 * p->n_edges) * sizeof(*old));
+		if (old)
+			memcpy(p->edges, old, p->n_edges * sizeof(*old));
+	}
+	p->edges[p->n_edges].to = to;
+	p->edges[p->n_edges++].truth = truth;
+}
+
 void trace_push(struct tracer *t, int from, const struct state *s, int node, int truth)
 {
-	const struct state *state = pool_state(t->pool, s);
-	struct point_key key = { state, node };
+	struct trace_point key = { .state = pool_state(t->pool, s), .node = node };
 	int index = GPOINTER_TO_INT(g_hash_table_lookup(t->index, &key)) - 1;
-	struct trace_edge edge = { .truth = truth };
 
 	if (index < 0) {
 		struct trace_point *p;
@@ -75,20 +74,16 @@ void trace_push(struct tracer *t, int from, const struct state *s, int node, int
 			t->overflow = "points of a graph";
 			return;
 		}
-		p = g_new0(struct trace_point, 1);
-		p->state = state;
+		p = pool_alloc(t->pool, sizeof(*p));
+		p->state = key.state;
 		p->node = node;
 		p->parent = from;
-		p->edges = g_array_new(FALSE, FALSE, sizeof(struct trace_edge));
 		index = (int)t->graph->points->len;
 		g_ptr_array_add(t->graph->points, p);
-		g_hash_table_insert(t->index, g_memdup2(&key, sizeof(key)),
-				    GINT_TO_POINTER(index + 1));
+		g_hash_table_insert(t->index, p, GINT_TO_POINTER(index + 1));
 	}
-	if (from < 0)
-		return;
-	edge.to = index;
-	g_array_append_val(trace_point(t, from)->edges, edge);
+	if (from >= 0)
+		add_edge(t, trace_point(t, from), index, truth);
 }
 
 /* ---- liveness ---- */
@@ -702,11 +697,11 @@ static struct trace_graph *explore(struct tracer *t, const struct fact_function 
 				   const struct state *initial)
 {
 	struct trace_graph *graph = g_new0(struct trace_graph, 1);
-	g_autoptr(GHashTable) index = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
+	g_autoptr(GHashTable) index = g_hash_table_new(point_hash, point_equal);
 	struct state s = *initial;
 
 	graph->root = f;
-	graph->points = g_ptr_array_new_with_free_func(point_free);
+	graph->points = g_ptr_array_new();
 	t->graph = graph;
 	t->index = index;
 	s.frame = root_frame(t, f);
@@ -882,9 +877,9 @@ static void trace_handler_of(struct tracer *t, struct trace_route *r, const stru
 			/* The helper is the handler. */
 			h->unknown = NULL;
 			h->graph = g_new0(struct trace_graph, 1);
-			h->graph->points = g_ptr_array_new_with_free_func(point_free);
+			h->graph->points = g_ptr_array_new();
 			h->graph->root = f;
-			struct trace_point *p = g_new0(struct trace_point, 1);
+			struct trace_point *p = pool_alloc(r->pool, sizeof(*p));
 			struct state s = *after;
 
 			s.inserts = word->class == WORD_MIXED ? INSERT_MIXED :
@@ -893,7 +888,6 @@ static void trace_handler_of(struct tracer *t, struct trace_route *r, const stru
 			p->node = -1;
 			p->parent = -1;
 			p->word = word;
-			p->edges = g_array_new(FALSE, FALSE, sizeof(struct trace_edge));
 			g_ptr_array_add(h->graph->points, p);
 			continue;
 		}
@@ -1140,9 +1134,9 @@ static void dump_graph(const struct trace_route *r, const struct trace_graph *gr
 		for (unsigned int k = 0; a && k < a->n; k++)
 			g_string_append_printf(out, "\t%s%s", a->list[k].truth ? "" : "!",
 					       a->list[k].key);
-		for (unsigned int k = 0; k < p->edges->len; k++)
+		for (unsigned int k = 0; k < p->n_edges; k++)
 			g_string_append_printf(out, "\t>%d",
-					       g_array_index(p->edges, struct trace_edge, k).to);
+					       p->edges[k].to);
 		g_string_append_c(out, '\n');
 	}
 }

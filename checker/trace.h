@@ -42,12 +42,13 @@ struct trace_point {
 	enum origin origin;	/* of what decides a fork */
 	const struct word *word;	/* helper that is called here, or NULL */
 	const struct fact_function *callee;	/* function that is entered here, or NULL */
-	GArray *edges;	/* struct trace_edge */
+	struct trace_edge *edges;
+	unsigned int n_edges;
 };
 
 struct trace_graph {
 	const struct fact_function *root;
-	GPtrArray *points;	/* struct trace_point *, owned; the first is the entry */
+	GPtrArray *points;	/* struct trace_point *, the route's pool's; the first is the entry */
 };
 
 /* A handler as it runs after some successful ways through mmap. */
