@@ -86,6 +86,26 @@ static void traced_free(void *data)
 	g_free(traced);
 }
 
+struct trace_task {
+	struct program *program;
+	const struct exporter *exporter;
+	struct traced *traced;
+};
+
+static void trace_one(void *data, void *unused)
+{
+	struct trace_task *task = data;
+	struct traced *traced = task->traced;
+	guint misses = task->program->misses;
+
+	(void)unused;
+	g_clear_pointer(&traced->routes, g_ptr_array_unref);
+	traced->routes = trace_exporter(task->program, task->exporter);
+	/* What others missed meanwhile counts too: that costs time, not truth. */
+	traced->open = task->program->misses != misses;
+	traced->round = task->program->round;
+}
+
 /*
  * Traces the exporters that still miss something; with all set also those that
  * were traced before the last facts came, since these may concern them.
@@ -93,12 +113,15 @@ static void traced_free(void *data)
 static void trace_all(struct program *program, bool all, void *data)
 {
 	GHashTable *known = data;
+	g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_free);
+	GThreadPool *threads = g_thread_pool_new(trace_one, NULL, (int)g_get_num_processors(),
+						 FALSE, NULL);
 
 	for (unsigned int i = 0; i < program->exporters->len; i++) {
 		const struct exporter *e = program->exporters->pdata[i];
 		g_autofree char *key = g_strdup_printf("%s:%s", e->file, e->name);
 		struct traced *traced = g_hash_table_lookup(known, key);
-		guint misses = program->misses;
+		struct trace_task *task;
 
 		if (!traced) {
 			traced = g_new0(struct traced, 1);
@@ -106,11 +129,14 @@ static void trace_all(struct program *program, bool all, void *data)
 		}
 		if (traced->routes && (all ? traced->round == program->round : !traced->open))
 			continue;
-		g_clear_pointer(&traced->routes, g_ptr_array_unref);
-		traced->routes = trace_exporter(program, e);
-		traced->open = program->misses != misses;
-		traced->round = program->round;
+		task = g_new0(struct trace_task, 1);
+		task->program = program;
+		task->exporter = e;
+		task->traced = traced;
+		g_ptr_array_add(tasks, task);
+		g_thread_pool_push(threads, task, NULL);
 	}
+	g_thread_pool_free(threads, FALSE, TRUE);
 }
 
 /* All routes in the order of the exporters. */
@@ -328,14 +354,6 @@ static void dump_stage(struct run *r, enum stage stage)
 	}
 }
 
-static bool write_dump(struct run *r, GError **error)
-{
-	if (!r->options.output || !strcmp(r->options.output, "-"))
-		return fwrite(r->dump->str, 1, r->dump->len, stdout) == r->dump->len &&
-		       !fflush(stdout);
-	return g_file_set_contents(r->options.output, r->dump->str, (gssize)r->dump->len, error);
-}
-
 /* ---- statistics ---- */
 
 static void add_seconds(const char *stage, double seconds, void *data)
@@ -349,8 +367,8 @@ static bool write_stats(struct run *r, gint64 start, GError **error)
 {
 	json_t *stats = json_object();
 	struct rusage usage;
+	g_autoptr(GString) content = NULL;
 	char *text;
-	bool ok;
 
 	getrusage(RUSAGE_SELF, &usage);
 	progress_each(r->progress, add_seconds, stats);
@@ -362,10 +380,11 @@ static bool write_stats(struct run *r, gint64 start, GError **error)
 	json_object_set_new(stats, "files_parsed", json_integer(r->survey.files_used));
 	json_object_set_new(stats, "files_extracted", json_integer(r->survey.files_parsed));
 	text = json_dumps(stats, JSON_INDENT(1));
-	ok = g_file_set_contents(r->options.stats, text, -1, error);
-	free(text);
 	json_decref(stats);
-	return ok;
+	content = g_string_new(text);
+	free(text);
+	g_string_append_c(content, '\n');
+	return report_output(content, r->options.stats, error);
 }
 
 /* ---- audit ---- */
@@ -395,7 +414,7 @@ static int finish_audit(struct run *r, struct audit *baseline, gint64 start, GEr
 		return EXIT_CANNOT_RUN;
 	if (o->dump != STAGE_NONE) {
 		dump_stage(r, o->dump);
-		return write_dump(r, error) ? 0 : EXIT_CANNOT_RUN;
+		return report_output(r->dump, o->output, error) ? 0 : EXIT_CANNOT_RUN;
 	}
 	status = report_exit_status(r->audit, o->fail_on);
 	return report_write(r->audit, &report, error) ? status : EXIT_CANNOT_RUN;

@@ -16,6 +16,7 @@ struct program *program_new(void)
 	p->missing_variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->missing_tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->strings = g_string_chunk_new(4096);
+	g_rec_mutex_init(&p->lock);
 	return p;
 }
 
@@ -51,6 +52,7 @@ void program_free(struct program *p)
 	g_hash_table_unref(p->missing_variables);
 	g_hash_table_unref(p->missing_tables);
 	g_string_chunk_free(p->strings);
+	g_rec_mutex_clear(&p->lock);
 	g_free(p);
 }
 
@@ -315,17 +317,12 @@ bool program_has_effect(const struct program *p, const struct fact_function *f)
 
 /* ---- exporters ---- */
 
-static const char *intern(struct program *p, const char *s)
-{
-	return g_string_chunk_insert_const(p->strings, s);
-}
-
 static struct exporter *add_exporter(struct program *p, const char *name, const char *file,
 				     unsigned int line, unsigned int column)
 {
 	struct exporter *e = g_new0(struct exporter, 1);
 
-	e->name = intern(p, name);
+	e->name = program_string(p, name);
 	e->file = file;
 	e->line = line;
 	e->column = column;
@@ -360,7 +357,7 @@ static void add_table_exporter(struct program *p, const struct fact_table *t, co
 	bool present;
 
 	e->table = t;
-	e->path = intern(p, path);
+	e->path = program_string(p, path);
 	add_callback(e, program_member(t, path, "dma_buf_ops::mmap", &present));
 	for (unsigned int i = 0; late && i < late->len; i++) {
 		const struct field_store *s = late->pdata[i];
@@ -593,16 +590,32 @@ void program_link(struct program *p)
 
 /* ---- queries ---- */
 
+static void note_missing(struct program *p, GHashTable *set, const char *id)
+{
+	g_rec_mutex_lock(&p->lock);
+	g_hash_table_add(set, g_strdup(id));
+	p->misses++;
+	g_rec_mutex_unlock(&p->lock);
+}
+
+const char *program_string(struct program *p, const char *s)
+{
+	const char *copy;
+
+	g_rec_mutex_lock(&p->lock);
+	copy = g_string_chunk_insert_const(p->strings, s);
+	g_rec_mutex_unlock(&p->lock);
+	return copy;
+}
+
 const struct fact_function *program_function(struct program *p, const char *id, bool note)
 {
 	const GPtrArray *variants = g_hash_table_lookup(p->functions, id);
 
 	if (variants)
 		return variants->pdata[0];
-	if (note) {
-		g_hash_table_add(p->missing_functions, g_strdup(id));
-		p->misses++;
-	}
+	if (note)
+		note_missing(p, p->missing_functions, id);
 	return NULL;
 }
 
@@ -611,22 +624,23 @@ const struct fact_table *program_table(struct program *p, const char *id)
 	const struct fact_table *t = g_hash_table_lookup(p->tables, id);
 
 	/* A declaration elsewhere is not the object. */
-	if ((!t || !t->has_initializer) && !strchr(id, ':')) {
-		g_hash_table_add(p->missing_variables, g_strdup(id));
-		p->misses++;
-	}
+	if ((!t || !t->has_initializer) && !strchr(id, ':'))
+		note_missing(p, p->missing_variables, id);
 	return t;
 }
 
 const GPtrArray *program_tables_of(struct program *p, const char *record, const char *near)
 {
 	char *wanted = g_strconcat(record, " ", near ? near : "", NULL);
-	gpointer round = g_hash_table_lookup(p->missing_tables, wanted);
+	gpointer round;
 
+	g_rec_mutex_lock(&p->lock);
+	round = g_hash_table_lookup(p->missing_tables, wanted);
 	if (!round || GPOINTER_TO_UINT(round) == p->round)
 		p->misses++;
 	g_hash_table_insert(p->missing_tables, wanted,
 			    round ? round : GUINT_TO_POINTER(p->round));
+	g_rec_mutex_unlock(&p->lock);
 	return g_hash_table_lookup(p->records, record);
 }
 

@@ -3,6 +3,8 @@
  * program: all facts of one configuration together: functions by identity,
  * tables by record, what is stored in which field, and what is exported.
  *
+ * Once linked, a program may be asked from several threads.
+ *
  * Knows no compiler.  What the analysis asks for and no facts have is noted, so
  * that the files that define it can be extracted next.
  */
@@ -51,6 +53,7 @@ struct program {
 	GHashTable *missing_functions;	/* ids asked for in vain */
 	GHashTable *missing_variables;	/* ids of objects asked for in vain */
 	GHashTable *missing_tables;	/* "record near": records whose tables were asked for */
+	GRecMutex lock;			/* of what queries change: all below, and missing_* */
 	guint misses;			/* how often something was asked for in vain */
 	guint round;			/* of asking; what was first asked in it may still come */
 	GStringChunk *strings;
@@ -59,6 +62,9 @@ struct program {
 
 struct program *program_new(void);
 void program_free(struct program *program);
+
+/* A copy of s that lives as long as the program. */
+const char *program_string(struct program *program, const char *s);
 
 /* Takes facts over. Call program_link() after the last one. */
 void program_add(struct program *program, struct facts *facts);

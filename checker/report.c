@@ -122,6 +122,21 @@ char *report_writer_names(void)
 	return g_string_free(names, FALSE);
 }
 
+bool report_output(const GString *text, const char *output, GError **error)
+{
+	bool to_stdout = !output || strcmp(output, "-") == 0;
+	int err;
+
+	if (to_stdout)
+		err = fflush(stdout) ? errno : write_all(STDOUT_FILENO, text->str, text->len);
+	else
+		err = write_file(output, text);
+	if (err)
+		g_set_error(error, REPORT_ERROR, REPORT_ERROR_WRITE, "cannot write to %s: %s",
+			    to_stdout ? "standard output" : output, g_strerror(err));
+	return !err;
+}
+
 bool report_write(const struct audit *audit, const struct report_options *options, GError **error)
 {
 	const char *format = options->format ? options->format : writers[0]->name;
@@ -129,7 +144,6 @@ bool report_write(const struct audit *audit, const struct report_options *option
 	bool to_stdout = !options->output || strcmp(options->output, "-") == 0;
 	struct report_options resolved = *options;
 	g_autoptr(GString) text = g_string_new(NULL);
-	int err;
 
 	if (!writer) {
 		g_autofree char *names = report_writer_names();
@@ -140,18 +154,7 @@ bool report_write(const struct audit *audit, const struct report_options *option
 	}
 	resolved.colour = use_colour(options, to_stdout) ? COLOUR_ALWAYS : COLOUR_NEVER;
 	writer->write(audit, &resolved, text);
-
-	if (to_stdout) {
-		err = fflush(stdout) ? errno : write_all(STDOUT_FILENO, text->str, text->len);
-	} else {
-		err = write_file(options->output, text);
-	}
-	if (err) {
-		g_set_error(error, REPORT_ERROR, REPORT_ERROR_WRITE,
-			    "cannot write the report to %s: %s",
-			    to_stdout ? "standard output" : options->output, g_strerror(err));
-	}
-	return !err;
+	return report_output(text, options->output, error);
 }
 
 int report_exit_status(const struct audit *audit, enum level fail_on)

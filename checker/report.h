@@ -58,6 +58,12 @@ const struct report_writer *report_find_writer(const char *name);
 char *report_writer_names(void);
 
 /*
+ * Writes a text to a file, which is replaced at once, to a device or pipe as it
+ * is, or to standard output (NULL or "-").  False with one line in error.
+ */
+bool report_output(const GString *text, const char *output, GError **error);
+
+/*
  * Writes the audit, which is sorted and counted.  An output file is replaced at
  * once, when it is complete; a device or a pipe is written to as it is.
  * False with one line in error if the format is not known or writing fails.

@@ -959,13 +959,16 @@ static GPtrArray *find_exported_ops(struct program *program, const char *functio
 
 static const GPtrArray *exported_ops(struct program *program, const char *function)
 {
-	GPtrArray *known = g_hash_table_lookup(program->exports, function);
+	GPtrArray *known;
 
+	g_rec_mutex_lock(&program->lock);
+	known = g_hash_table_lookup(program->exports, function);
 	if (!known) {
 		known = find_exported_ops(program, function);
 		g_hash_table_insert(program->exports,
-				    g_string_chunk_insert_const(program->strings, function), known);
+				    (void *)program_string(program, function), known);
 	}
+	g_rec_mutex_unlock(&program->lock);
 	return known;
 }
 
@@ -1042,7 +1045,7 @@ static void split(struct program *program, const struct exporter *e, const char 
 
 	for (unsigned int i = 0; i < tables->len && out->len < BOUND_ROUTES; i++) {
 		struct trace_binding b = {
-			g_string_chunk_insert_const(program->strings, field), tables->pdata[i]
+			program_string(program, field), tables->pdata[i]
 		};
 
 		g_array_append_val(bindings, b);
@@ -1056,7 +1059,7 @@ static void split(struct program *program, const struct exporter *e, const char 
 
 		r->mmap_id = id;
 		r->mmap = program_function(program, id, true);
-		r->unknown = g_string_chunk_insert_const(program->strings, why);
+		r->unknown = program_string(program, why);
 		g_ptr_array_add(out, r);
 	}
 }
