@@ -18,6 +18,13 @@ struct pool {
 	GHashTable *frames;
 	GHashTable *states;
 	GHashTable *assumptions;
+	GHashTable *sweeps;	/* struct sweep -> itself: what sweeping came to */
+};
+
+struct sweep {
+	const struct assumptions *from;
+	const struct frame *frame;
+	const struct assumptions *to;
 };
 
 static guint hash_bytes(const void *data, gsize size)
@@ -85,6 +92,20 @@ static gboolean assumptions_equal(gconstpointer a, gconstpointer b)
 	return size == assumptions_size(b) && !memcmp(a, b, size);
 }
 
+static guint sweep_hash(gconstpointer a)
+{
+	const struct sweep *s = a;
+
+	return (guint)((guintptr)s->from >> 4) * 31 + (guint)((guintptr)s->frame >> 4);
+}
+
+static gboolean sweep_equal(gconstpointer a, gconstpointer b)
+{
+	const struct sweep *x = a, *y = b;
+
+	return x->from == y->from && x->frame == y->frame;
+}
+
 struct pool *pool_new(void)
 {
 	struct pool *pool = g_new0(struct pool, 1);
@@ -95,6 +116,7 @@ struct pool *pool_new(void)
 	pool->frames = g_hash_table_new(frame_hash, frame_equal);
 	pool->states = g_hash_table_new(state_hash, state_equal);
 	pool->assumptions = g_hash_table_new(assumptions_hash, assumptions_equal);
+	pool->sweeps = g_hash_table_new(sweep_hash, sweep_equal);
 	return pool;
 }
 
@@ -106,6 +128,7 @@ void pool_free(struct pool *pool)
 	g_hash_table_unref(pool->frames);
 	g_hash_table_unref(pool->states);
 	g_hash_table_unref(pool->assumptions);
+	g_hash_table_unref(pool->sweeps);
 	g_string_chunk_free(pool->strings);
 	g_ptr_array_unref(pool->chunks);
 	g_free(pool);
@@ -577,8 +600,17 @@ void state_sweep(struct pool *pool, struct state *state, const struct value *kee
 {
 	g_autoptr(GArray) list = NULL;
 	const struct assumptions *old = state->assumed;
+	struct sweep key = { old, state->frame, NULL };
+	struct sweep *known;
 
-	for (unsigned int i = 0; old && i < old->n; i++) {
+	if (!old)
+		return;
+	known = keep ? NULL : g_hash_table_lookup(pool->sweeps, &key);
+	if (known) {
+		state->assumed = known->to;
+		return;
+	}
+	for (unsigned int i = 0; i < old->n; i++) {
 		const struct assumption *a = &old->list[i];
 		bool wanted = (a->carried && remembered(a->key, data)) || rests_on(keep, a->key);
 
@@ -595,6 +627,12 @@ void state_sweep(struct pool *pool, struct state *state, const struct value *kee
 	}
 	if (list)
 		state->assumed = pool_assumptions(pool, list);
+	if (!keep) {
+		known = pool_alloc(pool, sizeof(*known));
+		*known = key;
+		known->to = state->assumed;
+		g_hash_table_add(pool->sweeps, known);
+	}
 }
 
 /* ---- frames ---- */
