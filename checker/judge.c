@@ -494,10 +494,46 @@ static bool admits_private(const struct judging *j, const struct state *s)
 	       !(s->ones & v->shared) && (s->ones & v->pfnmap);
 }
 
+/* A helper that is reached in a state in which its own body stops the kernel. */
+static void find_precondition(struct judging *j, const struct full_way *way,
+			      const struct trace_point *p)
+{
+	const char *macro = NULL, *helper = p->word ? p->word->name : NULL;
+	const char *function = p->state->frame ? p->state->frame->function->name : "";
+	struct audit_finding *f;
+	unsigned int stop;
+
+	if (!p->word || !word_has_preconditions(p->word) || !p->state->frame)
+		return;
+	stop = trace_precondition(j->program, helper, p->state, way->handler != NULL, &macro, NULL);
+	if (!(stop & (STOP_BUG | STOP_WARN | STOP_FAILS)))
+		return;
+	f = new_finding(j, "helper-precondition", stop & STOP_BUG ? LEVEL_WARNING : LEVEL_NOTE,
+			place_of(j, p), function, helper,
+			stop & (STOP_BUG | STOP_WARN) ?
+				text(j, "%s calls %s on a mapping whose flags it does not take: "
+					"%s in %s", function, helper, macro ? macro : "BUG", helper) :
+				text(j, "%s calls %s on a mapping whose flags it does not take: "
+					"it can only fail", function, helper));
+	if (f)
+		tell(j, f, way);
+}
+
 static void find_cow(struct judging *j, const struct full_way *way, const struct trace_point *p)
 {
 	const char *name = j->out->implementation.name;
 	struct audit_finding *f;
+	struct state private = *p->state;
+	unsigned int stop;
+
+	/* Where the body of the helper is known it has the last word. */
+	private.kind = MAPPING_PRIVATE;
+	private.ones |= j->program->values.maywrite;
+	private.zeros |= j->program->values.shared | j->program->values.mayshare;
+	stop = trace_precondition(j->program, p->word->name, &private, way->handler != NULL, NULL,
+				  NULL);
+	if (!(stop & (STOP_BUG | STOP_UNKNOWN)))
+		return;
 
 	f = new_finding(j, "cow-pfnmap", LEVEL_WARNING, j->out->implementation.at, name,
 			helper_name(p),
@@ -551,6 +587,7 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 			inside = way_to(h->graph, (int)i);
 			g_array_append_val(inside, to);
 			way.inside = inside;
+			find_precondition(j, &way, p);
 			if (bad) {
 				find_at_insertion(j, &way, p, bad, after);
 				add_conditions(j, j->r->graph, before);
@@ -621,6 +658,7 @@ static void judge_own_inserts(struct judging *j)
 			note_insert(j, p, bits, "mmap");
 			way = way_to(graph, (int)i);
 			full.mmap = way;
+			find_precondition(j, &full, p);
 			if (is_cow_helper(p) && admits_private(j, p->state))
 				find_cow(j, &full, p);
 			if (!(outcomes_at(j->o, graph, to) & OUTCOME_BAD))
@@ -808,6 +846,28 @@ static void set_identity(struct judging *j, guint config)
 	out->id = audit_string(j->audit, sum);
 }
 
+/* What the configuration leaves out was read all the same, and is said to be so. */
+static void note_not_built(struct judging *j)
+{
+	const struct trace_route *r = j->r;
+	const struct fact_table *t = r->exporter->table;
+	struct place at = j->out->ops.at;
+	struct audit_finding *f;
+
+	for (unsigned int i = 0; i < r->bindings->len && (!t || t->facts->built); i++) {
+		t = g_array_index(r->bindings, struct trace_binding, i).table;
+		at.file = audit_string(j->audit, t->file);
+		at.line = t->line;
+		at.column = t->column;
+	}
+	if (!t || t->facts->built)
+		return;
+	f = new_finding(j, "not-in-this-config", LEVEL_NOTE, at, t->name, t->name,
+			text(j, "%s is in a file that the configuration does not build", t->name));
+	if (f)
+		add_step(f, at, NULL, text(j, "%s is defined here", t->name));
+}
+
 void judge_route(struct audit *audit, struct program *program, const struct trace_route *route,
 		 guint config)
 {
@@ -830,6 +890,7 @@ void judge_route(struct audit *audit, struct program *program, const struct trac
 		g_ptr_array_set_size(j.out->guards, 0);
 	}
 	note_nothing(&j);
+	note_not_built(&j);
 	outcomes_free(j.o);
 	g_hash_table_unref(j.seen);
 }

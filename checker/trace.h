@@ -83,6 +83,23 @@ bool trace_has_handlers(const struct state *state);
 const struct state *trace_leftover(struct pool *pool, const struct program *program,
 				   const struct state *exit);
 
+enum trace_stop {
+	STOP_BUG = 1,		/* for every mapping in this state */
+	STOP_BUG_PRIVATE = 2,	/* for private ones */
+	STOP_WARN = 4,
+	STOP_FAILS = 8,		/* it can only return an error */
+	STOP_UNKNOWN = 16,	/* its body is not known */
+};
+
+/*
+ * What the body of a helper, in the analysed tree, does when it is reached in a
+ * state: bits of enum trace_stop.  *macro gets the text of the BUG or WARN,
+ * *line its line; both may be NULL.
+ */
+unsigned int trace_precondition(struct program *program, const char *helper,
+				const struct state *at, bool in_handler, const char **macro,
+				unsigned int *line);
+
 /* One text line for each point. */
 void trace_dump(const struct trace_route *route, GString *out);
 

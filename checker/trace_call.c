@@ -144,6 +144,9 @@ static void insert(const struct call *c, const struct word *word)
 	struct trace_point *p = trace_point(c->t, c->from);
 
 	p->word = word;
+	/* Its preconditions are read from its body. */
+	if (word_has_preconditions(word))
+		program_function(c->t->program, word->name, true);
 	done.inserts |= bits[word->class];
 	set_word_flags(c, word, &done);
 	if (word->class == WORD_FORWARD) {
@@ -323,7 +326,7 @@ static void by_word(const struct call *c, const struct word *word)
 		finish(c, &s, value_simple(pool, VALUE_ERROR, NULL, x->origin));
 		break;
 	case WORD_READ_TRYLOCK:
-		finish(c, &s, value_int(pool, c->t->mode == MODE_HANDLER));
+		finish(c, &s, value_int(pool, c->t->in_handler));
 		break;
 	case WORD_NOTHING:
 	case WORD_EXPORT:
@@ -439,8 +442,25 @@ static void by_function(const struct call *c, const char *id)
 	bool export = c->t->mode == MODE_EXPORT;
 	const struct fact_function *f;
 
+	if (word && c->t->mode == MODE_CHECK && word_inserts(word) && c->mapping) {
+		f = program_function(c->t->program, id, false);
+		if (f)
+			enter(c, f);
+		else
+			opaque(c, id);
+		return;
+	}
 	if (word) {
 		by_word(c, word);
+		return;
+	}
+	if (c->t->mode == MODE_CHECK) {
+		f = program_function(c->t->program, id, false);
+		if (f && (is_small(f) || has_flags(c) ||
+			  (c->mapping && program_has_effect(c->t->program, f))))
+			enter(c, f);
+		else
+			opaque(c, id);
 		return;
 	}
 	f = program_function(c->t->program, id, c->mapping && !export);
@@ -499,7 +519,9 @@ void trace_call(struct tracer *t, int from, const struct fact_node *n)
 	callee = trace_eval(t, c.state, n->a);
 	if (t->need_field)
 		return;
-	if (callee->kind == VALUE_FUNCTION)
+	if (callee->kind != VALUE_FUNCTION && t->mode == MODE_CHECK)
+		opaque(&c, NULL);
+	else if (callee->kind == VALUE_FUNCTION)
 		by_function(&c, callee->name);
 	else if (callee->kind == VALUE_INT)
 		return;	/* a call of NULL is no way on */

@@ -9,12 +9,14 @@ enum trace_mode {
 	MODE_MMAP,	/* under the write lock of mmap */
 	MODE_HANDLER,
 	MODE_EXPORT,	/* which dma_buf_ops an export function leaves behind */
+	MODE_CHECK,	/* what a helper itself does; words are followed into */
 };
 
 struct tracer {
 	struct program *program;
 	struct pool *pool;
 	enum trace_mode mode;
+	bool in_handler;	/* runs in a fault, under the read lock of mmap */
 	bool fault;		/* the handler is one that may return vmf->page */
 	GArray *bindings;	/* struct trace_binding */
 	GHashTable *liveness;	/* struct fact_function * -> guint64[] */

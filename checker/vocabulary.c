@@ -183,6 +183,14 @@ bool word_inserts(const struct word *word)
 	return word->class <= WORD_FORWARD;
 }
 
+bool word_has_preconditions(const struct word *word)
+{
+	return (word->class == WORD_PFN || word->class == WORD_PAGE ||
+		word->class == WORD_MIXED) &&
+	       (g_str_has_prefix(word->name, "vm_insert") ||
+		g_str_has_prefix(word->name, "vmf_insert"));
+}
+
 enum field_role field_role(const char *key)
 {
 	unsigned int low = 0, high = G_N_ELEMENTS(fields);

@@ -51,6 +51,8 @@ struct word {
 const struct word *word_find(const char *name);
 /* Whether the class inserts page-table entries. */
 bool word_inserts(const struct word *word);
+/* Whether its body stops the kernel on mappings with the wrong flags. */
+bool word_has_preconditions(const struct word *word);
 
 enum field_role {
 	FIELD_NONE,
