@@ -744,6 +744,9 @@ static struct ast *build_expression(struct ast_unit *unit, struct ast *node, CXC
 		return build_unexposed(unit, node, cursor, depth);
 	}
 	build_children(unit, node, cursor, depth);
+	/* Members of an unnamed struct or union are members of the record around it. */
+	if (node->kind == AST_MEMBER && node->field && strchr(node->field, '(') && node->first)
+		return node->first;
 	return node;
 }
 

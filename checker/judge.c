@@ -706,6 +706,8 @@ static void summarise_exits(struct judging *j)
 	const struct trace_graph *graph = j->r->graph;
 	const struct vm_values *v = &j->program->values;
 
+	bool cleared = false, lacking = false;
+
 	for (unsigned int i = 0; i < graph->points->len; i++) {
 		const struct trace_point *p = point_at(graph, (int)i);
 		const struct state *s = p->state;
@@ -714,14 +716,18 @@ static void summarise_exits(struct judging *j)
 			continue;
 		if (s->ones & v->pfnmap)
 			add_name(j->out->flags_set, "VM_PFNMAP");
-		else if ((s->zeros & v->pfnmap) && s->set_before)
-			add_name(j->out->flags_clear, "VM_PFNMAP");
+		lacking |= !(s->ones & v->pfnmap);
+		cleared |= (s->zeros & v->pfnmap) && s->set_before;
 		if (s->ones & v->mixedmap)
 			add_name(j->out->flags_set, "VM_MIXEDMAP");
 		if (s->vm_ops->kind == VALUE_GLOBAL && trace_has_handlers(s))
 			add_name(j->out->vm_ops,
 				 audit_string(j->audit, id_name(s->vm_ops->name)));
 	}
+	/* Cleared on all ways, or set on some ways only. */
+	if (cleared || (lacking && j->out->flags_set->len &&
+			!strcmp(j->out->flags_set->pdata[0], "VM_PFNMAP")))
+		add_name(j->out->flags_clear, "VM_PFNMAP");
 }
 
 /* The driver's own function: the last one that is called through a table on the route. */

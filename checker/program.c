@@ -242,40 +242,60 @@ static bool passes_mapping(const struct program *p, const struct fact_function *
 	return false;
 }
 
-/* Effects that a function has by itself; *callees gets what else may have some. */
-static bool has_own_effect(const struct program *p, const struct fact_function *f,
-			   GPtrArray *callees)
+/* What a call does by itself; *callee is set if that depends on a function that is known. */
+static enum effect call_effect(const struct program *p, const struct fact_function *f,
+			       const struct fact_node *n, const char **callee)
 {
+	const struct word *word;
+
+	if (n->a->kind != EXPR_FUNCTION)
+		return passes_mapping(p, f, n) ? EFFECT_WRITES : EFFECT_NONE;
+	word = word_find(id_name(n->a->name));
+	if (word)
+		return word->class != WORD_NOTHING && word->class < WORD_FILE ? EFFECT_WRITES :
+										EFFECT_NONE;
+	if (g_hash_table_contains(p->functions, n->a->name)) {
+		*callee = n->a->name;
+		return EFFECT_NONE;
+	}
+	return passes_mapping(p, f, n) ? EFFECT_WRITES : EFFECT_NONE;
+}
+
+/* The effect that a function has by itself; callees gets what else may have some. */
+static enum effect own_effect(const struct program *p, const struct fact_function *f,
+			      GPtrArray *callees)
+{
+	enum effect effect = EFFECT_NONE;
+
 	for (unsigned int i = 0; i < f->n_nodes; i++) {
 		const struct fact_node *n = &f->nodes[i];
-		const struct word *word;
+		const char *callee = NULL;
 
-		if (n->kind == NODE_ASSIGN && (writes_state(n->a) || reads_state(n->b)))
-			return true;
-		if ((n->kind == NODE_BRANCH || n->kind == NODE_SWITCH || n->kind == NODE_RETURN) &&
-		    reads_state(n->a))
-			return true;
-		if (n->kind != NODE_CALL)
-			continue;
-		for (unsigned int k = 0; k < n->n_args; k++)
-			if (reads_state(n->args[k]))
-				return true;
-		if (n->a->kind != EXPR_FUNCTION) {
-			if (passes_mapping(p, f, n))
-				return true;
-			continue;
+		if (n->kind == NODE_ASSIGN && writes_state(n->a))
+			return EFFECT_WRITES;
+		if (n->kind == NODE_CALL) {
+			effect = MAX(effect, call_effect(p, f, n, &callee));
+			if (effect == EFFECT_WRITES)
+				return effect;
+			if (callee)
+				g_ptr_array_add(callees, (void *)callee);
+			for (unsigned int k = 0; k < n->n_args; k++)
+				if (reads_state(n->args[k]))
+					effect = EFFECT_READS;
+		} else if (reads_state(n->kind == NODE_ASSIGN ? n->b : n->a)) {
+			effect = EFFECT_READS;
 		}
-		word = word_find(id_name(n->a->name));
-		if (word && word->class != WORD_NOTHING && word->class < WORD_FILE)
-			return true;
-		if (word)
-			continue;
-		if (g_hash_table_contains(p->functions, n->a->name))
-			g_ptr_array_add(callees, (void *)n->a->name);
-		else if (passes_mapping(p, f, n))
-			return true;
 	}
-	return false;
+	return effect;
+}
+
+static void raise_effect(struct program *p, struct fact_function *f, enum effect effect,
+			 GPtrArray *work)
+{
+	if (effect <= program_effect(p, f))
+		return;
+	g_hash_table_insert(p->effects, f, GINT_TO_POINTER(effect));
+	g_ptr_array_add(work, f);
 }
 
 static void find_effects(struct program *p)
@@ -292,10 +312,7 @@ static void find_effects(struct program *p)
 			struct fact_function *f = ((GPtrArray *)variants)->pdata[i];
 			g_autoptr(GPtrArray) callees = g_ptr_array_new();
 
-			if (has_own_effect(p, f, callees)) {
-				g_hash_table_add(p->effects, f);
-				g_ptr_array_add(work, f);
-			}
+			raise_effect(p, f, own_effect(p, f, callees), work);
 			for (unsigned int k = 0; k < callees->len; k++)
 				multi_add(callers, callees->pdata[k], f);
 		}
@@ -305,14 +322,13 @@ static void find_effects(struct program *p)
 		GPtrArray *up = g_hash_table_lookup(callers, f->id);
 
 		for (unsigned int i = 0; up && i < up->len; i++)
-			if (g_hash_table_add(p->effects, up->pdata[i]))
-				g_ptr_array_add(work, up->pdata[i]);
+			raise_effect(p, up->pdata[i], program_effect(p, f), work);
 	}
 }
 
-bool program_has_effect(const struct program *p, const struct fact_function *f)
+enum effect program_effect(const struct program *p, const struct fact_function *f)
 {
-	return g_hash_table_contains(p->effects, f);
+	return (enum effect)GPOINTER_TO_INT(g_hash_table_lookup(p->effects, f));
 }
 
 /* ---- exporters ---- */
@@ -697,6 +713,7 @@ bool program_same_module(const struct program *p, const struct facts *a, const s
 
 void program_dump(const struct program *p, GString *out)
 {
+	static const char *const effects[] = { "none", "reads", "writes" };
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 	GHashTableIter iter;
 	void *key, *value;
@@ -723,7 +740,7 @@ void program_dump(const struct program *p, GString *out)
 
 		g_ptr_array_add(lines,
 				g_strdup_printf("function\t%s\t%s:%u\t%s", f->id, f->file, f->line,
-						program_has_effect(p, f) ? "effect" : "none"));
+						effects[program_effect(p, f)]));
 	}
 	g_hash_table_iter_init(&iter, p->stores);
 	while (g_hash_table_iter_next(&iter, &key, &value)) {

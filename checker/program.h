@@ -46,7 +46,7 @@ struct program {
 	GHashTable *stores;		/* "record::field" -> GPtrArray of struct field_store * */
 	GHashTable *global_stores;	/* table id -> GPtrArray of struct field_store * */
 	GHashTable *tested;		/* "record::field" -> number of branches on it */
-	GHashTable *effects;		/* struct fact_function * -> itself: touches mappings */
+	GHashTable *effects;		/* struct fact_function * -> enum effect */
 	GHashTable *mapping_fields;	/* "record::field" that mappings are stored in */
 	GPtrArray *exporters;		/* struct exporter *, owned, sorted */
 	GHashTable *exports;		/* function id -> GPtrArray of char *: ops it leaves behind */
@@ -94,8 +94,14 @@ const GPtrArray *program_stores(const struct program *program, const char *field
  */
 const struct expr *program_member(const struct fact_table *table, const char *path,
 				  const char *field, bool *present);
-/* Whether a function may insert, or change or ask for the state of a mapping. */
-bool program_has_effect(const struct program *program, const struct fact_function *f);
+enum effect {
+	EFFECT_NONE,
+	EFFECT_READS,	/* asks for the state of a mapping */
+	EFFECT_WRITES,	/* may insert, or change that state */
+};
+
+/* What a function, with all that it calls, may do to a mapping. */
+enum effect program_effect(const struct program *program, const struct fact_function *f);
 /* Whether two files belong to one kbuild module, or to one directory where that is not known. */
 bool program_same_module(const struct program *program, const struct facts *a,
 			 const struct facts *b);

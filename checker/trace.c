@@ -1244,6 +1244,10 @@ void trace_dump(const struct trace_route *r, GString *out)
 	for (unsigned int i = 0; i < r->handlers->len; i++) {
 		const struct trace_handler *h = r->handlers->pdata[i];
 
+		if (h->unknown)
+			g_string_append_printf(out, "handler\t%s\t%s\t%s\t%s\n",
+					       r->exporter->name, id_name(h->after->vm_ops->name),
+					       h->handler->name, h->unknown);
 		dump_graph(r, h->graph, h->handler->name, out);
 	}
 }

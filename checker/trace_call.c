@@ -9,6 +9,8 @@
 
 /* Longest body that is evaluated in place of an opaque result. */
 #define SMALL_NODES 8
+/* Longest body that is followed for the sake of a question about the mapping's flags. */
+#define READER_NODES 60
 
 struct call {
 	struct tracer *t;
@@ -436,6 +438,20 @@ static bool has_flags(const struct call *c)
 	return false;
 }
 
+/* Whether the function can change the mapping, or answers a question about it. */
+static bool touches_mapping(const struct call *c, const struct fact_function *f)
+{
+	switch (program_effect(c->t->program, f)) {
+	case EFFECT_WRITES:
+		return holds_mapping(c, f) || has_flags(c);
+	case EFFECT_READS:
+		return (c->mapping && f->n_nodes <= READER_NODES) || has_flags(c);
+	case EFFECT_NONE:
+		return has_flags(c);
+	}
+	return false;
+}
+
 static void by_function(const struct call *c, const char *id)
 {
 	const struct word *word = word_find(id_name(id));
@@ -457,7 +473,7 @@ static void by_function(const struct call *c, const char *id)
 	if (c->t->mode == MODE_CHECK) {
 		f = program_function(c->t->program, id, false);
 		if (f && (is_small(f) || has_flags(c) ||
-			  (c->mapping && program_has_effect(c->t->program, f))))
+			  (c->mapping && program_effect(c->t->program, f))))
 			enter(c, f);
 		else
 			opaque(c, id);
@@ -468,8 +484,7 @@ static void by_function(const struct call *c, const char *id)
 		enter(c, f);
 	} else if (f && is_small(f)) {
 		enter(c, f);
-	} else if (f && !export &&
-		   ((program_has_effect(c->t->program, f) && holds_mapping(c, f)) || has_flags(c))) {
+	} else if (f && !export && touches_mapping(c, f)) {
 		enter(c, f);
 	} else if (!f && export) {
 		/* Functions that are only declared may yet be found. */

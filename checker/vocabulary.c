@@ -33,6 +33,7 @@ static const struct word words[] = {
 	{ "filemap_map_pages", WORD_PAGE, 0, NULL, "mm/filemap.c" },
 	{ "filemap_page_mkwrite", WORD_NOTHING, 0, NULL, "mm/filemap.c" },
 	{ "generic_file_mmap", WORD_NOTHING, 0, NULL, "mm/filemap.c" },
+	{ "handle_userfault", WORD_NOTHING, 0, NULL, "fs/userfaultfd.c" },
 	{ "hugetlb_file_setup", WORD_FILE, 0, "hugetlbfs_file_operations", "fs/hugetlbfs/inode.c" },
 	{ "io_mapping_map_user", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, "mm/io-mapping.c" },
 	{ "io_remap_pfn_range", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MM_H },
