@@ -706,7 +706,7 @@ static void summarise_exits(struct judging *j)
 	const struct trace_graph *graph = j->r->graph;
 	const struct vm_values *v = &j->program->values;
 
-	bool cleared = false, lacking = false;
+	bool set = false, cleared = false, lacking = false;
 
 	for (unsigned int i = 0; i < graph->points->len; i++) {
 		const struct trace_point *p = point_at(graph, (int)i);
@@ -716,6 +716,7 @@ static void summarise_exits(struct judging *j)
 			continue;
 		if (s->ones & v->pfnmap)
 			add_name(j->out->flags_set, "VM_PFNMAP");
+		set |= (s->ones & v->pfnmap) != 0;
 		lacking |= !(s->ones & v->pfnmap);
 		cleared |= (s->zeros & v->pfnmap) && s->set_before;
 		if (s->ones & v->mixedmap)
@@ -725,8 +726,7 @@ static void summarise_exits(struct judging *j)
 				 audit_string(j->audit, id_name(s->vm_ops->name)));
 	}
 	/* Cleared on all ways, or set on some ways only. */
-	if (cleared || (lacking && j->out->flags_set->len &&
-			!strcmp(j->out->flags_set->pdata[0], "VM_PFNMAP")))
+	if (cleared || (lacking && set))
 		add_name(j->out->flags_clear, "VM_PFNMAP");
 }
 
