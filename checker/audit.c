@@ -61,6 +61,7 @@ static void finding_free(void *data)
 {
 	struct audit_finding *finding = data;
 
+	g_ptr_array_unref(finding->conditions);
 	g_ptr_array_unref(finding->path);
 	g_free(finding);
 }
@@ -195,6 +196,7 @@ struct audit_finding *audit_add_finding(struct audit_route *route)
 {
 	struct audit_finding *finding = append(route->findings, sizeof(*finding));
 
+	finding->conditions = g_ptr_array_new_with_free_func(g_free);
 	finding->path = g_ptr_array_new_with_free_func(g_free);
 	return finding;
 }

@@ -75,6 +75,7 @@ struct audit_finding {
 	const char *confidence;
 	struct place at;
 	const char *message; /* holds no line numbers and no counts */
+	GPtrArray *conditions; /* struct audit_condition: the deciding ones on its path */
 	GPtrArray *path;     /* struct path_step */
 };
 

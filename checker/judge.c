@@ -15,7 +15,12 @@ struct judging {
 	struct audit_route *out;
 	struct outcomes *o;
 	GHashTable *seen;	/* keys of inserts and findings */
-	bool have_conditions;
+	GPtrArray *ways;	/* struct condition_list *: of the ways that break the rule */
+};
+
+struct condition_list {
+	guint length;		/* of the way */
+	GPtrArray *conditions;	/* struct audit_condition */
 };
 
 /* A way through a graph: points from the entry on. */
@@ -270,8 +275,9 @@ static bool has_condition(const GPtrArray *conditions, const struct audit_condit
 	return false;
 }
 
-/* The deciding branches on a way; the first way's are the conditions, others' are guards. */
-static void add_conditions(struct judging *j, const struct trace_graph *graph, const GArray *way)
+/* Appends the deciding branches on a way. */
+static void add_conditions(struct judging *j, const struct trace_graph *graph, const GArray *way,
+			   GPtrArray *out)
 {
 	for (unsigned int i = 0; i + 1 < way->len; i++) {
 		int index = g_array_index(way, int, i);
@@ -291,10 +297,17 @@ static void add_conditions(struct judging *j, const struct trace_graph *graph, c
 			if (e->to == g_array_index(way, int, i + 1))
 				c.breaks_when = e->truth == 1;
 		}
-		if (has_condition(j->out->conditions, &c) || has_condition(j->out->guards, &c))
-			continue;
-		*audit_add_condition(j->have_conditions ? j->out->guards : j->out->conditions) = c;
+		if (!has_condition(out, &c))
+			*audit_add_condition(out) = c;
 	}
+}
+
+static void condition_list_free(void *data)
+{
+	struct condition_list *list = data;
+
+	g_ptr_array_unref(list->conditions);
+	g_free(list);
 }
 
 /* ---- findings ---- */
@@ -346,8 +359,54 @@ struct full_way {
 	GArray *inside;
 };
 
+static void way_conditions(struct judging *j, const struct full_way *way, GPtrArray *out)
+{
+	add_conditions(j, j->r->graph, way->mmap, out);
+	if (way->inside)
+		add_conditions(j, way->handler->graph, way->inside, out);
+}
+
+/* Notes a way that breaks the rule, for the conditions of the route. */
+static void breaks(struct judging *j, const struct full_way *way)
+{
+	struct condition_list *list = g_new0(struct condition_list, 1);
+
+	list->length = way->mmap->len + (way->inside ? way->inside->len : 0);
+	list->conditions = g_ptr_array_new_with_free_func(g_free);
+	way_conditions(j, way, list->conditions);
+	g_ptr_array_add(j->ways, list);
+}
+
+/* The shortest way's conditions are the route's, what others add are guards. */
+static void set_conditions(struct judging *j)
+{
+	const struct condition_list *best = NULL;
+
+	for (unsigned int i = 0; i < j->ways->len; i++) {
+		const struct condition_list *list = j->ways->pdata[i];
+
+		if (!best || list->length < best->length)
+			best = list;
+	}
+	for (unsigned int i = 0; best && i < best->conditions->len; i++)
+		*audit_add_condition(j->out->conditions) =
+			*(struct audit_condition *)best->conditions->pdata[i];
+	for (unsigned int i = 0; i < j->ways->len; i++) {
+		const struct condition_list *list = j->ways->pdata[i];
+
+		for (unsigned int k = 0; k < list->conditions->len; k++) {
+			const struct audit_condition *c = list->conditions->pdata[k];
+
+			if (!has_condition(j->out->conditions, c) &&
+			    !has_condition(j->out->guards, c))
+				*audit_add_condition(j->out->guards) = *c;
+		}
+	}
+}
+
 static void tell(struct judging *j, struct audit_finding *f, const struct full_way *way)
 {
+	way_conditions(j, way, f->conditions);
 	tell_route(j, f);
 	tell_way(j, f, j->r->graph, way->mmap);
 	if (way->handler) {
@@ -566,8 +625,7 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 			note_insert(j, p, p->state->inserts, h->handler->name);
 			if (bad) {
 				find_at_insertion(j, &way, p, bad, after);
-				add_conditions(j, j->r->graph, before);
-				j->have_conditions = true;
+				breaks(j, &way);
 			}
 			continue;
 		}
@@ -590,9 +648,7 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 			find_precondition(j, &way, p);
 			if (bad) {
 				find_at_insertion(j, &way, p, bad, after);
-				add_conditions(j, j->r->graph, before);
-				add_conditions(j, h->graph, inside);
-				j->have_conditions = true;
+				breaks(j, &way);
 			}
 			if (is_cow_helper(p) && admits_private(j, p->state)) {
 				g_array_set_size(inside, inside->len - 1);
@@ -667,8 +723,7 @@ static void judge_own_inserts(struct judging *j)
 			exit = bad_exit_from(j, to, way);
 			if (exit >= 0 && offence(j, bits, point_at(graph, exit)->state)) {
 				find_at_insertion(j, &full, p, bits, point_at(graph, exit)->state);
-				add_conditions(j, graph, way);
-				j->have_conditions = true;
+				breaks(j, &full);
 			}
 		}
 	}
@@ -877,8 +932,9 @@ static void note_not_built(struct judging *j)
 void judge_route(struct audit *audit, struct program *program, const struct trace_route *route,
 		 guint config)
 {
-	struct judging j = { audit, program, route, audit_add_route(audit), NULL, NULL, false };
+	struct judging j = { audit, program, route, audit_add_route(audit), NULL, NULL, NULL };
 
+	j.ways = g_ptr_array_new_with_free_func(condition_list_free);
 	j.seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	j.o = outcomes_new(program, route);
 	set_identity(&j, config);
@@ -891,13 +947,12 @@ void judge_route(struct audit *audit, struct program *program, const struct trac
 		summarise_exits(&j);
 	}
 	/* Without good ways there is nothing that the conditions tell apart. */
-	if (j.out->verdict != VERDICT_CONDITIONAL && j.out->verdict != VERDICT_UNKNOWN) {
-		g_ptr_array_set_size(j.out->conditions, 0);
-		g_ptr_array_set_size(j.out->guards, 0);
-	}
+	if (j.out->verdict == VERDICT_CONDITIONAL || j.out->verdict == VERDICT_UNKNOWN)
+		set_conditions(&j);
 	note_nothing(&j);
 	note_not_built(&j);
 	outcomes_free(j.o);
+	g_ptr_array_unref(j.ways);
 	g_hash_table_unref(j.seen);
 }
 

@@ -139,6 +139,7 @@ static json_t *finding_json(const void *data)
 	json_object_set_new(object, "confidence", string(finding->confidence));
 	add_place(object, &finding->at);
 	json_object_set_new(object, "message", string(finding->message));
+	json_object_set_new(object, "conditions", list_of(finding->conditions, condition_json));
 	json_object_set_new(object, "path", list_of(finding->path, step_json));
 	return object;
 }

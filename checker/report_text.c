@@ -223,15 +223,24 @@ static void print_condition_line(const struct text *text, const char *before,
 	text_newline(text);
 }
 
-/* The conditions nearest to the exporter and to the insertion; all of them, and guards, with -v. */
-static void print_conditions(const struct text *text, const struct audit_route *route)
+/* The conditions that a finding is under: its own, or those of the whole route. */
+static const GPtrArray *conditions_of(const struct audit_finding *finding,
+				      const struct audit_route *route)
 {
-	guint count = route->conditions->len;
+	return finding->conditions->len ? finding->conditions : route->conditions;
+}
+
+/* The conditions nearest to the exporter and to the insertion; all of them, and guards, with -v. */
+static void print_conditions(const struct text *text, const struct audit_finding *finding,
+			     const struct audit_route *route)
+{
+	const GPtrArray *conditions = conditions_of(finding, route);
+	guint count = conditions->len;
 
 	for (guint i = 0; i < count; i++) {
 		if (i && i < count - 1 && !text->options->verbose)
 			continue;
-		print_condition_line(text, i ? "and " : "", route->conditions->pdata[i]);
+		print_condition_line(text, i ? "and " : "", conditions->pdata[i]);
 	}
 	for (guint i = 0; text->options->verbose && i < route->guards->len; i++)
 		print_condition_line(text, "or ", route->guards->pdata[i]);
@@ -347,7 +356,7 @@ static void print_problem(const struct text *text, const struct problem *problem
 	print_quote(text, &finding->at, level_styles[finding->level]);
 	print_exporter(text, problem->route);
 	if (conditions)
-		print_conditions(text, problem->route);
+		print_conditions(text, finding, problem->route);
 	print_path(text, finding);
 	for (guint i = 0; i < problem->also->len; i++)
 		print_also(text, problem->also->pdata[i], conditions);
