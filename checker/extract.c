@@ -13,47 +13,64 @@
 #include "facts.h"
 #include "lower.h"
 
-#define REQUEST_TYPE "(sssasmsmsb)"
-#define REPLY_TYPE "(sasmsbb)"
+/* Names of files and what is quoted need not be UTF-8: bytes, not strings. */
+#define REQUEST_TYPE "(ayayayaaymaymayb)"
+#define REPLY_TYPE "(ayaaymaybb)"
 
 /* Values for what kbuild names by file, the same in every file and precompiled header. */
 static const char *const neutral_flags[] = {
-	"-DKBUILD_BASENAME=\"pfncheck\"", "-DKBUILD_MODNAME=\"pfncheck\"",
-	"-DKBUILD_MODFILE=\"pfncheck\"",  "-D__KBUILD_MODNAME=kmod_pfncheck",
-	"-w", "-ferror-limit=0", "-Xclang", "-disable-pragma-debug-crash", NULL,
+	"-DKBUILD_BASENAME=\"pfncheck\"",
+	"-DKBUILD_MODNAME=\"pfncheck\"",
+	"-DKBUILD_MODFILE=\"pfncheck\"",
+	"-D__KBUILD_MODNAME=kmod_pfncheck",
+	"-w",
+	"-ferror-limit=0",
+	"-Xclang",
+	"-disable-pragma-debug-crash",
+	NULL,
 };
 
-#define COMMON(header) "#if __has_include(<" header ">)\n#include <" header ">\n#endif\n"
+/* What exporters and the code around them include most. */
+static const char *const common_headers[] = {
+	"linux/kernel.h",
+	"linux/module.h",
+	"linux/mm.h",
+	"linux/slab.h",
+	"linux/dma-buf.h",
+	"linux/dma-mapping.h",
+	"linux/platform_device.h",
+	"linux/pci.h",
+	"linux/fs.h",
+	"linux/highmem.h",
+	"linux/pagemap.h",
+	"linux/iommu.h",
+	"linux/debugfs.h",
+	"linux/seq_file.h",
+	"linux/uaccess.h",
+	"drm/drm_gem.h",
+	"drm/drm_drv.h",
+	"drm/drm_device.h",
+	"drm/drm_file.h",
+	"drm/drm_prime.h",
+	"drm/drm_print.h",
+	"drm/drm_ioctl.h",
+};
 
-const char extract_common_headers[] =
-	COMMON("linux/kernel.h")
-	COMMON("linux/module.h")
-	COMMON("linux/mm.h")
-	COMMON("linux/slab.h")
-	COMMON("linux/dma-buf.h")
-	COMMON("linux/dma-mapping.h")
-	COMMON("linux/platform_device.h")
-	COMMON("linux/pci.h")
-	COMMON("linux/fs.h")
-	COMMON("linux/highmem.h")
-	COMMON("linux/pagemap.h")
-	COMMON("linux/iommu.h")
-	COMMON("linux/debugfs.h")
-	COMMON("linux/seq_file.h")
-	COMMON("linux/uaccess.h")
-	COMMON("drm/drm_gem.h")
-	COMMON("drm/drm_drv.h")
-	COMMON("drm/drm_device.h")
-	COMMON("drm/drm_file.h")
-	COMMON("drm/drm_prime.h")
-	COMMON("drm/drm_print.h")
-	COMMON("drm/drm_ioctl.h");
+char *extract_common_headers(void)
+{
+	GString *text = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(common_headers); i++)
+		g_string_append_printf(text, "#if __has_include(<%s>)\n#include <%s>\n#endif\n",
+				       common_headers[i], common_headers[i]);
+	return g_string_free(text, FALSE);
+}
 
 GBytes *extract_request_pack(const struct extract_request *request)
 {
-	GVariant *v = g_variant_new(
-		"(sss^asmsmsb)", request->path, request->root, request->build ? request->build : "",
-		request->flags, request->content, request->pch, request->make_pch);
+	GVariant *v = g_variant_new("(^ay^ay^ay^aaym^aym^ayb)", request->path, request->root,
+				    request->build ? request->build : "", request->flags,
+				    request->content, request->pch, request->make_pch);
 
 	g_variant_ref_sink(v);
 	GBytes *bytes = g_variant_get_data_as_bytes(v);
@@ -138,6 +155,66 @@ static void mark_misunderstood(struct facts *facts)
 	}
 }
 
+/*
+ * Names made with __COUNTER__ end in a number that depends on what headers were
+ * read before, in a precompiled header or not: they are numbered anew, in the
+ * order in which they stand in the facts.
+ */
+static char *number_anew(const char *text)
+{
+	static const char prefix[] = "__UNIQUE_ID_";
+	g_autoptr(GHashTable) numbers =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GString *out = g_string_new(NULL);
+	const char *found;
+
+	while ((found = strstr(text, prefix))) {
+		const char *end = found + strlen(prefix);
+		const char *stem;
+		char *name;
+
+		while (g_ascii_isalnum(*end) || *end == '_')
+			end++;
+		for (stem = end; g_ascii_isdigit(stem[-1]);)
+			stem--;
+		g_string_append_len(out, text, stem - text);
+		if (stem < end) {
+			name = g_strndup(found, (gsize)(end - found));
+			if (!g_hash_table_contains(numbers, name)) {
+				guint number = g_hash_table_size(numbers) + 1;
+
+				g_hash_table_insert(numbers, g_strdup(name),
+						    GUINT_TO_POINTER(number));
+			}
+			g_string_append_printf(
+				out, "%u", GPOINTER_TO_UINT(g_hash_table_lookup(numbers, name)));
+			g_free(name);
+		}
+		text = end;
+	}
+	g_string_append(out, text);
+	return g_string_free(out, FALSE);
+}
+
+/* The same facts with such names; takes facts over. */
+static struct facts *facts_number_anew(struct facts *facts)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *changed = NULL;
+	struct facts *anew;
+	const char *why;
+
+	facts_print(facts, text);
+	changed = number_anew(text->str);
+	if (!strcmp(changed, text->str))
+		return facts;
+	anew = facts_parse(changed, strlen(changed), &why);
+	if (!anew)
+		return facts;
+	facts_free(facts);
+	return anew;
+}
+
 static struct facts *facts_of_unit(struct ast_unit *unit, const char *path)
 {
 	struct facts *facts = facts_new(path);
@@ -151,6 +228,7 @@ static struct facts *facts_of_unit(struct ast_unit *unit, const char *path)
 	ast_each_skipped(unit, add_skipped, facts);
 	for (unsigned int i = 0; i < errors->len; i++)
 		g_ptr_array_add(facts->errors, (void *)facts_string(facts, errors->pdata[i]));
+	facts = facts_number_anew(facts);
 	g_ptr_array_sort(facts->functions, compare_functions);
 	g_ptr_array_sort(facts->tables, compare_tables);
 	mark_misunderstood(facts);
@@ -216,14 +294,35 @@ static GBytes *reply(const char *facts, const char *const *headers, const char *
 		     bool used_pch, bool ok)
 {
 	static const char *const none[] = { NULL };
-	GVariant *v = g_variant_new("(s^asmsbb)", facts, headers ? headers : none, fatal, used_pch,
-				    ok);
+	GVariant *v = g_variant_new("(^ay^aaym^aybb)", facts, headers ? headers : none, fatal,
+				    used_pch, ok);
 	GBytes *bytes;
 
 	g_variant_ref_sink(v);
 	bytes = g_variant_get_data_as_bytes(v);
 	g_variant_unref(v);
 	return bytes;
+}
+
+/*
+ * The first error after which the compiler would have ended, as text.  It is
+ * told to go on, and then tells such errors from others by their words alone.
+ */
+static const char *fatal_error(const GPtrArray *errors)
+{
+	static const char *const words[] = {
+		"' file not found",
+		"error opening file '",
+		"cannot open file '",
+		"#include nested too deeply",
+		"bracket nesting level exceeded maximum",
+	};
+
+	for (unsigned int i = 0; i < errors->len; i++)
+		for (unsigned int k = 0; k < G_N_ELEMENTS(words); k++)
+			if (strstr(errors->pdata[i], words[k]))
+				return errors->pdata[i];
+	return NULL;
 }
 
 static GBytes *reply_of_unit(struct ast_unit *unit, const struct extract_request *r, bool used_pch)
@@ -249,7 +348,7 @@ static GBytes *reply_of_unit(struct ast_unit *unit, const struct extract_request
 		facts_free(facts);
 	}
 	return reply(text->str, (const char *const *)headers->pdata,
-		     fatal && errors->len ? errors->pdata[0] : NULL, used_pch, ok);
+		     fatal && errors->len ? errors->pdata[0] : fatal_error(errors), used_pch, ok);
 }
 
 GBytes *extract_handle(const char *request, gsize size)
@@ -265,8 +364,8 @@ GBytes *extract_handle(const char *request, gsize size)
 	bool used_pch = false;
 	GBytes *bytes;
 
-	g_variant_get(v, "(&s&s&s^a&sm&sm&sb)", &r.path, &r.root, &r.build, &flags, &r.content,
-		      &r.pch, &make_pch);
+	g_variant_get(v, "(^&ay^&ay^&ay^a&aym^&aym^&ayb)", &r.path, &r.root, &r.build, &flags,
+		      &r.content, &r.pch, &make_pch);
 	r.flags = flags;
 	r.make_pch = make_pch;
 	file = g_build_filename(r.root, r.path, NULL);
@@ -293,13 +392,13 @@ bool extract_reply_unpack(struct extract_reply *out, char *bytes, gsize size)
 	gboolean used_pch, ok;
 
 	memset(out, 0, sizeof(*out));
-	out->variant = g_variant_ref_sink(g_variant_new_from_data(
-		G_VARIANT_TYPE(REPLY_TYPE), bytes, size, FALSE, g_free, bytes));
+	out->variant = g_variant_ref_sink(g_variant_new_from_data(G_VARIANT_TYPE(REPLY_TYPE), bytes,
+								  size, FALSE, g_free, bytes));
 	if (!g_variant_is_normal_form(out->variant)) {
 		g_clear_pointer(&out->variant, g_variant_unref);
 		return false;
 	}
-	g_variant_get(out->variant, "(&s^a&sm&sbb)", &out->facts, &out->headers, &out->fatal,
+	g_variant_get(out->variant, "(^&ay^a&aym^&aybb)", &out->facts, &out->headers, &out->fatal,
 		      &used_pch, &ok);
 	out->size = strlen(out->facts);
 	out->used_pch = used_pch;

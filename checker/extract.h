@@ -10,27 +10,27 @@
 #include <stdbool.h>
 
 struct extract_request {
-	const char *path;	/* relative to the tree */
-	const char *root;	/* of the tree, absolute */
-	const char *build;	/* build directory, absolute, or "" */
+	const char *path;  /* relative to the tree */
+	const char *root;  /* of the tree, absolute */
+	const char *build; /* build directory, absolute, or "" */
 	const char *const *flags;
-	const char *content;	/* to read instead of the file, or NULL */
-	const char *pch;	/* a precompiled header to use or, with make_pch, to make; or NULL */
+	const char *content; /* to read instead of the file, or NULL */
+	const char *pch;     /* a precompiled header to use or, with make_pch, to make; or NULL */
 	bool make_pch;
 };
 
 struct extract_reply {
-	GVariant *variant;	/* owns the rest */
-	const char *facts;	/* text */
+	GVariant *variant; /* owns the rest */
+	const char *facts; /* text */
 	gsize size;
-	const char **headers;	/* NULL-terminated, absolute, what the file read */
-	const char *fatal;	/* first fatal error, or NULL */
+	const char **headers; /* NULL-terminated, absolute, what the file read */
+	const char *fatal;    /* first fatal error, or NULL */
 	bool used_pch;
-	bool ok;		/* of make_pch: it was written */
+	bool ok; /* of make_pch: it was written */
 };
 
-/* What to include in precompiled headers. */
-extern const char extract_common_headers[];
+/* The text of precompiled headers, in a new string. */
+char *extract_common_headers(void);
 
 GBytes *extract_request_pack(const struct extract_request *request);
 /* The handler of workers; never NULL. */

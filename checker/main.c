@@ -25,8 +25,11 @@
 #include "workers.h"
 
 #define EXIT_CANNOT_RUN 2
+#define EXIT_STOPPED 3
 
 static volatile sig_atomic_t stopped;
+/* From now on there is a partial answer to give. */
+static volatile sig_atomic_t has_answer;
 
 struct run {
 	struct options options;
@@ -36,16 +39,29 @@ struct run {
 	struct scan *scan;
 	struct store *store;
 	struct audit *audit;
-	GPtrArray *programs;	/* struct program *, by configuration */
-	GPtrArray *routes;	/* GPtrArray of struct trace_route *, by configuration */
+	GPtrArray *programs; /* struct program *, by configuration */
+	GPtrArray *routes;   /* GPtrArray of struct trace_route *, by configuration */
 	struct survey survey;
 	GString *dump;
 };
 
+/*
+ * The first signal ends the run with what is known so far, at once if that is
+ * nothing; children die with us.  The second one is not handled.
+ */
 static void on_signal(int signal)
 {
+	static const char message[] = "\r\033[Kpfncheck: interrupted, nothing is known yet\n";
+	const char *text = isatty(STDERR_FILENO) ? message : strchr(message, 'p');
+
 	(void)signal;
 	stopped = 1;
+	if (has_answer)
+		return;
+	if (write(STDERR_FILENO, text, strlen(text)) < 0) {
+		/* Nobody is there to read it. */
+	}
+	_exit(EXIT_CANNOT_RUN);
 }
 
 static int fail(const char *message)
@@ -63,9 +79,10 @@ static char *cache_directory(const struct options *options, GError **error)
 				      g_build_filename(g_get_user_cache_dir(), "pfncheck", NULL);
 
 	if (g_mkdir_with_parents(path, 0777)) {
-		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
-			    "cannot make the cache directory %s (%s): choose another one with --cache",
-			    path, g_strerror(errno));
+		g_set_error(
+			error, G_FILE_ERROR, g_file_error_from_errno(errno),
+			"cannot make the cache directory %s (%s): choose another one with --cache",
+			path, g_strerror(errno));
 		g_clear_pointer(&path, g_free);
 	}
 	return path;
@@ -73,8 +90,8 @@ static char *cache_directory(const struct options *options, GError **error)
 
 /* The routes of one exporter, kept while what it depends on is still coming in. */
 struct traced {
-	GPtrArray *routes;	/* struct trace_route *, or NULL: not traced yet */
-	bool open;		/* something was asked for in vain */
+	GPtrArray *routes; /* struct trace_route *, or NULL: not traced yet */
+	bool open;	   /* something was asked for in vain */
 	guint round;
 };
 
@@ -114,8 +131,8 @@ static void trace_all(struct program *program, bool all, void *data)
 {
 	GHashTable *known = data;
 	g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_free);
-	GThreadPool *threads = g_thread_pool_new(trace_one, NULL, (int)g_get_num_processors(),
-						 FALSE, NULL);
+	GThreadPool *threads =
+		g_thread_pool_new(trace_one, NULL, (int)g_get_num_processors(), FALSE, NULL);
 
 	for (unsigned int i = 0; i < program->exporters->len; i++) {
 		const struct exporter *e = program->exporters->pdata[i];
@@ -212,8 +229,8 @@ static bool open_store(struct run *r, GError **error)
 static bool analyse(struct run *r, GError **error)
 {
 	for (guint i = 0; i < tree_config_count(r->tree); i++) {
-		g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-								    traced_free);
+		g_autoptr(GHashTable) known =
+			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, traced_free);
 		struct program *program;
 
 		progress_stage(r->progress, "extract");
@@ -240,15 +257,47 @@ static bool is_traced(const struct program *program, const struct scan_object *o
 	return false;
 }
 
-static const char *failure_of(const struct audit *audit, const char *file)
+static const struct facts *facts_of(const struct program *program, const char *file)
 {
+	for (unsigned int i = 0; i < program->facts->len; i++) {
+		const struct facts *facts = program->facts->pdata[i];
+
+		if (!strcmp(facts->file, file))
+			return facts;
+	}
+	return NULL;
+}
+
+/* An error of the compiler without FILE:LINE:, since reasons hold no line numbers. */
+static const char *error_text(const char *error)
+{
+	const char *colon = strchr(error, ':');
+	gsize digits = colon ? strspn(colon + 1, "0123456789") : 0;
+
+	return digits && g_str_has_prefix(colon + 1 + digits, ": ") ? colon + digits + 3 : error;
+}
+
+/* Why the facts lack an object that the text has. */
+static const char *why_unseen(struct run *r, const struct program *program, const char *file)
+{
+	const struct audit *audit = r->audit;
+	const struct facts *facts = facts_of(program, file);
+
 	for (unsigned int i = 0; i < audit->coverage.files_failed->len; i++) {
 		const struct audit_failure *f = audit->coverage.files_failed->pdata[i];
 
 		if (!strcmp(f->file, file))
-			return f->reason;
+			return error_text(f->reason);
 	}
-	return NULL;
+	if (!facts && stopped)
+		return "the run was stopped before";
+	if (facts && facts->errors->len) {
+		g_autofree char *why = g_strdup_printf("the file does not compile: %s",
+						       error_text(facts->errors->pdata[0]));
+
+		return audit_string(r->audit, why);
+	}
+	return "this configuration leaves the object out: it is in the text only";
 }
 
 /* Ops objects that the text has and the facts lack. */
@@ -260,16 +309,10 @@ static void judge_the_unseen(struct run *r, guint config)
 
 	for (unsigned int i = 0; i < objects->len; i++) {
 		const struct scan_object *object = objects->pdata[i];
-		const char *failure;
 
-		if (is_traced(program, object))
-			continue;
-		failure = failure_of(r->audit, object->file);
-		judge_unseen(r->audit, object->file, object->line, object->name,
-			     failure ? failure :
-				       "this configuration leaves the object out: it is in the text "
-				       "only",
-			     config);
+		if (!is_traced(program, object))
+			judge_unseen(r->audit, object->file, object->line, object->name,
+				     why_unseen(r, program, object->file), config);
 	}
 	for (unsigned int i = 0; i < rust->len; i++)
 		judge_unseen(r->audit, rust->pdata[i], 1, "(rust)", "Rust is not analysed", config);
@@ -290,7 +333,6 @@ static void judge_all(struct run *r)
 static void describe_run(struct run *r)
 {
 	const GPtrArray *failures = scan_failures(r->scan);
-	const GPtrArray *stubs = tree_stubs(r->tree);
 
 	r->audit->libclang = audit_string(r->audit, ast_version());
 	r->audit->release = audit_string(r->audit, tree_release(r->tree));
@@ -305,8 +347,16 @@ static void describe_run(struct run *r)
 
 		audit_add_failure(r->audit, f->file, f->reason);
 	}
+}
+
+/* Known once the flags of all files are. */
+static void note_stubs(struct run *r)
+{
+	const GPtrArray *stubs = tree_stubs(r->tree);
+
 	for (unsigned int i = 0; i < stubs->len; i++) {
-		g_autofree char *note = g_strdup_printf("stubbed header: %s", (char *)stubs->pdata[i]);
+		g_autofree char *note =
+			g_strdup_printf("stubbed header: %s", (char *)stubs->pdata[i]);
 
 		g_ptr_array_add(r->audit->coverage.notes, (void *)audit_string(r->audit, note));
 	}
@@ -358,7 +408,8 @@ static void dump_stage(struct run *r, enum stage stage)
 
 static void add_seconds(const char *stage, double seconds, void *data)
 {
-	g_autofree char *key = g_strdup_printf("%s_s", !strcmp(stage, "tree") ? "configure" : stage);
+	g_autofree char *key =
+		g_strdup_printf("%s_s", !strcmp(stage, "tree") ? "configure" : stage);
 
 	json_object_set_new(data, key, json_real(seconds));
 }
@@ -403,6 +454,7 @@ static int finish_audit(struct run *r, struct audit *baseline, gint64 start, GEr
 
 	r->audit->coverage.files_scanned = scan_files_read(r->scan);
 	r->audit->coverage.files_parsed = r->survey.files_used;
+	note_stubs(r);
 	if (stopped)
 		r->audit->stopped = "interrupted";
 	audit_sort(r->audit);
@@ -410,14 +462,32 @@ static int finish_audit(struct run *r, struct audit *baseline, gint64 start, GEr
 	if (baseline)
 		baseline_subtract(r->audit, baseline, o->against);
 	progress_stage(r->progress, NULL);
+	if (stopped)
+		progress_message("interrupted: what follows is what was known so far", r->progress);
 	if (o->stats && !write_stats(r, start, error))
 		return EXIT_CANNOT_RUN;
 	if (o->dump != STAGE_NONE) {
 		dump_stage(r, o->dump);
-		return report_output(r->dump, o->output, error) ? 0 : EXIT_CANNOT_RUN;
+		status = stopped ? EXIT_STOPPED : 0;
+		return report_output(r->dump, o->output, error) ? status : EXIT_CANNOT_RUN;
 	}
 	status = report_exit_status(r->audit, o->fail_on);
 	return report_write(r->audit, &report, error) ? status : EXIT_CANNOT_RUN;
+}
+
+/* Whether a file can be made there: better known now than after the work. */
+static bool check_output(const char *output, GError **error)
+{
+	g_autofree char *directory = NULL;
+
+	if (!output || !strcmp(output, "-") || !access(output, F_OK))
+		return true;
+	directory = g_path_get_dirname(output);
+	if (!access(directory, W_OK | X_OK))
+		return true;
+	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+		    "cannot write to %s: %s: %s", output, directory, g_strerror(errno));
+	return false;
 }
 
 static int audit(struct run *r, GError **error)
@@ -429,22 +499,31 @@ static int audit(struct run *r, GError **error)
 	if (r->options.against) {
 		baseline = baseline_load(r->options.against, error);
 		if (!baseline)
-			return status;
+			goto out;
 	}
+	if (!check_output(r->options.output, error) || !check_output(r->options.stats, error))
+		goto out;
 	r->cache = cache_directory(&r->options, error);
 	if (r->cache && open_tree(r, error) && read_tree(r, error) && open_store(r, error)) {
 		r->audit = audit_new();
 		describe_run(r);
 		r->survey = (struct survey){
-			.tree = r->tree, .scan = r->scan, .store = r->store,
-			.progress = r->progress, .audit = r->audit, .jobs = r->options.jobs,
-			.no_pch = r->options.no_pch, .stop = &stopped,
+			.tree = r->tree,
+			.scan = r->scan,
+			.store = r->store,
+			.progress = r->progress,
+			.audit = r->audit,
+			.jobs = r->options.jobs,
+			.no_pch = r->options.no_pch,
+			.stop = &stopped,
 		};
+		has_answer = 1;
 		if (analyse(r, error)) {
 			judge_all(r);
 			status = finish_audit(r, baseline, start, error);
 		}
 	}
+out:
 	audit_free(baseline);
 	return status;
 }
@@ -452,7 +531,7 @@ static int audit(struct run *r, GError **error)
 static int run_audit(struct options *options)
 {
 	struct run r = { .options = *options };
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
 	g_autoptr(GError) error = NULL;
 	const char *version = ast_check_version();
 	int status;

@@ -16,20 +16,21 @@
 
 #define PROBE_FILE "pfncheck-probe.c"
 
-static const struct worker_limits limits = {
-	.seconds = 120,
-	.megabytes = 4096,
-	.jobs = 200,
-};
+/* A kernel file takes seconds and 160 MiB; the environment is for tests. */
+#define SECONDS_MAX 120
+#define MEGABYTES_MAX 2048
+#define JOBS_MAX 200
+#define SECONDS_VARIABLE "PFNCHECK_WORKER_SECONDS"
+#define MEGABYTES_VARIABLE "PFNCHECK_WORKER_MEGABYTES"
 
 struct round {
 	struct survey *survey;
 	guint config;
 	struct program *program;
-	GHashTable *done;	/* paths that were wanted before */
-	GPtrArray *pending;	/* const char *: files of this round that are to be parsed */
-	char *directory;	/* for precompiled headers, or NULL */
-	char *pch[2];		/* built in, module; NULL: none */
+	GHashTable *done;   /* paths that were wanted before */
+	GPtrArray *pending; /* const char *: files of this round that are to be parsed */
+	char *directory;    /* for precompiled headers, or NULL */
+	char *pch[2];	    /* built in, module; NULL: none */
 	char **pch_headers[2];
 	guint total;
 	guint finished;
@@ -37,14 +38,33 @@ struct round {
 
 /* ---- jobs ---- */
 
+static unsigned int bound(const char *variable, unsigned int otherwise)
+{
+	guint64 value;
+
+	if (g_ascii_string_to_unsigned(g_getenv(variable) ? g_getenv(variable) : "", 10, 1,
+				       otherwise, &value, NULL))
+		return (unsigned int)value;
+	return otherwise;
+}
+
+static bool is_stopped(const struct survey *s)
+{
+	return s->stop && *s->stop;
+}
+
 static GPtrArray *run_requests(struct survey *s, GPtrArray *requests,
 			       void (*done)(const struct workers_result *result, void *data),
 			       void *data, GError **error)
 {
-	struct worker_limits bounds = limits;
+	const struct worker_limits bounds = {
+		.seconds = bound(SECONDS_VARIABLE, SECONDS_MAX),
+		.megabytes = bound(MEGABYTES_VARIABLE, MEGABYTES_MAX),
+		.jobs = JOBS_MAX,
+		.stop = s->stop,
+	};
 	long peak = 0;
 
-	bounds.stop = s->stop;
 	if (!workers_run(requests, s->jobs, &bounds, done, data, &peak, error))
 		return NULL;
 	s->worker_peak = MAX(s->worker_peak, peak);
@@ -85,8 +105,8 @@ static GPtrArray *common_flags(struct round *r, bool module, guint *files)
 
 	*files = 0;
 	for (unsigned int i = 0; i < r->pending->len; i++) {
-		const struct tree_file *f = tree_file(r->survey->tree, r->config,
-						      r->pending->pdata[i]);
+		const struct tree_file *f =
+			tree_file(r->survey->tree, r->config, r->pending->pdata[i]);
 
 		if (!f || f->is_module != module)
 			continue;
@@ -99,12 +119,12 @@ static GPtrArray *common_flags(struct round *r, bool module, guint *files)
 		bool everywhere = true;
 
 		for (unsigned int k = 0; k < r->pending->len && everywhere; k++) {
-			const struct tree_file *f = tree_file(r->survey->tree, r->config,
-							      r->pending->pdata[k]);
+			const struct tree_file *f =
+				tree_file(r->survey->tree, r->config, r->pending->pdata[k]);
 
 			if (f && f->is_module == module)
-				everywhere = has_flag(f->flags, first[i],
-						      pair ? first[i + 1] : NULL);
+				everywhere =
+					has_flag(f->flags, first[i], pair ? first[i + 1] : NULL);
 		}
 		if (everywhere) {
 			g_ptr_array_add(common, (void *)first[i]);
@@ -137,7 +157,9 @@ static void pch_done(const struct workers_result *result, void *data)
 
 static void make_pchs(struct round *r)
 {
-	g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	g_autoptr(GPtrArray) requests =
+		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	g_autofree char *headers = extract_common_headers();
 
 	if (r->survey->no_pch || r->directory || r->pending->len < PCH_MIN_FILES)
 		return;
@@ -152,14 +174,14 @@ static void make_pchs(struct round *r)
 			.root = tree_root(r->survey->tree),
 			.build = tree_config_build(r->survey->tree, r->config),
 			.flags = (const char *const *)flags->pdata,
-			.content = extract_common_headers,
+			.content = headers,
 			.make_pch = true,
 		};
 
 		if (files < PCH_MIN_FILES)
 			continue;
-		r->pch[module] = g_build_filename(r->directory, module ? "module.pch" : "builtin.pch",
-						  NULL);
+		r->pch[module] =
+			g_build_filename(r->directory, module ? "module.pch" : "builtin.pch", NULL);
 		request.pch = r->pch[module];
 		g_ptr_array_add(requests, extract_request_pack(&request));
 	}
@@ -227,7 +249,9 @@ static void file_done(const struct workers_result *result, void *data)
 
 	progress_update(s->progress, ++r->finished, r->total);
 	if (!result->reply) {
-		audit_add_failure(s->audit, path, result->failure);
+		/* That the run was stopped is no failure of the files not reached. */
+		if (!is_stopped(s))
+			audit_add_failure(s->audit, path, result->failure);
 		return;
 	}
 	if (!extract_reply_unpack(&reply, result->reply, result->size)) {
@@ -253,7 +277,8 @@ static void file_done(const struct workers_result *result, void *data)
 static bool run_round(struct round *r, GPtrArray *files, GError **error)
 {
 	struct survey *s = r->survey;
-	g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	g_autoptr(GPtrArray) requests =
+		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	g_autoptr(GPtrArray) pending = g_ptr_array_new();
 
 	if (!tree_load_flags(s->tree, r->config, files, error))
@@ -381,9 +406,12 @@ static void probe_done(const struct workers_result *result, void *data)
 
 static bool find_values(struct round *r, const GPtrArray *files, GError **error)
 {
-	g_autoptr(GPtrArray) requests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	g_autoptr(GPtrArray) requests =
+		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	const struct tree_file *file = NULL;
 
+	if (!tree_load_flags(r->survey->tree, r->config, files, error))
+		return false;
 	for (unsigned int i = 0; i < files->len && (!file || !file->built); i++)
 		file = tree_file(r->survey->tree, r->config, files->pdata[i]);
 	if (file) {
@@ -391,41 +419,48 @@ static bool find_values(struct round *r, const GPtrArray *files, GError **error)
 		if (!run_requests(r->survey, requests, probe_done, r, error))
 			return false;
 	}
-	if (r->program->values.pfnmap)
+	if (r->program->values.pfnmap || is_stopped(r->survey))
 		return true;
 	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
 		    "cannot read the values of the VM_ flags from include/linux/mm.h of %s: is the "
-		    "tree complete?", tree_root(r->survey->tree));
+		    "tree complete?",
+		    tree_root(r->survey->tree));
 	return false;
 }
 
 struct program *survey_program(struct survey *s, guint config,
-			       void (*ask)(struct program *program, bool all, void *data), void *data,
-			       GError **error)
+			       void (*ask)(struct program *program, bool all, void *data),
+			       void *data, GError **error)
 {
 	struct round r = { .survey = s, .config = config };
 	g_autoptr(GPtrArray) files = g_ptr_array_new();
-	bool ok = true, first = true;
+	bool ok = true;
 
 	r.program = program_new();
+	program_link(r.program);
 	r.done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (unsigned int i = 0; i < scan_exporters(s->scan)->len; i++)
 		want(&r, files, scan_exporters(s->scan)->pdata[i]);
-	while (ok && files->len && !(s->stop && *s->stop)) {
+	if (files->len)
+		ok = find_values(&r, files, error);
+	while (ok && files->len && !is_stopped(s)) {
 		ok = run_round(&r, files, error);
-		if (ok && first)
-			ok = find_values(&r, files, error);
-		first = false;
+		if (!ok)
+			break;
 		program_link(r.program);
-		if (ok)
-			ask(r.program, false, data);
+		ask(r.program, false, data);
 		g_ptr_array_unref(files);
 		files = wanted_files(&r);
-		if (ok && !files->len) {
+		if (!files->len) {
 			ask(r.program, true, data);
 			g_ptr_array_unref(files);
 			files = wanted_files(&r);
 		}
+	}
+	/* Whatever fails because we were told to stop, such as kbuild, is no error. */
+	if (!ok && is_stopped(s)) {
+		g_clear_error(error);
+		ok = true;
 	}
 	remove_pchs(&r);
 	store_commit(s->store);

@@ -24,14 +24,14 @@ struct survey {
 	const struct scan *scan;
 	struct store *store;
 	struct progress *progress;
-	struct audit *audit;	/* failures go there */
+	struct audit *audit; /* failures go there */
 	unsigned int jobs;
 	bool no_pch;
 	const volatile sig_atomic_t *stop;
 	/* results */
-	guint files_parsed;	/* by libclang in this run */
-	guint files_used;	/* facts taken, from the store or parsed */
-	long worker_peak;	/* KiB */
+	guint files_parsed; /* by libclang in this run */
+	guint files_used;   /* facts taken, from the store or parsed */
+	long worker_peak;   /* KiB */
 };
 
 /*
@@ -41,7 +41,7 @@ struct survey {
  * whatever has to be known about everything, and if need be the rounds go on.  NULL with error if nothing can be analysed.
  */
 struct program *survey_program(struct survey *survey, guint config,
-			       void (*ask)(struct program *program, bool all, void *data), void *data,
-			       GError **error);
+			       void (*ask)(struct program *program, bool all, void *data),
+			       void *data, GError **error);
 
 #endif
