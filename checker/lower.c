@@ -8,8 +8,10 @@
  * branch always tests one thing.  Constant conditions leave no branch; what
  * cannot be reached is dropped.
  *
- * Not handled: computed gotos (the function is marked truncated), the labels of
- * "asm goto", destructors of __cleanup variables, volatile and atomic access.
+ * "asm goto" may go on at any label that no goto names, since libclang does not
+ * tell which labels are its own.
+ *
+ * Not handled: computed gotos (the function is marked truncated), destructors of __cleanup variables, volatile and atomic access.
  */
 #include <string.h>
 
@@ -41,6 +43,7 @@ struct lower {
 	GArray *pending;	/* struct edge: lead to the next node */
 	GHashTable *labels;	/* name -> node index + 1 */
 	GHashTable *gotos;	/* name -> GArray of struct edge */
+	GArray *asms;		/* int: nodes of inline assembly */
 	struct jump *jump;
 	unsigned int depth;
 	const char *truncated;
@@ -977,6 +980,8 @@ static void lower_jump(struct lower *l, const struct ast *a)
 
 static void lower_statement(struct lower *l, const struct ast *a)
 {
+	int index;
+
 	switch (a->kind) {
 	case AST_COMPOUND:
 		for (const struct ast *child = a->first; child; child = child->next)
@@ -1024,6 +1029,10 @@ static void lower_statement(struct lower *l, const struct ast *a)
 		break;
 	case AST_ASM:
 		emit_warn(l, a);
+		index = emit_step(l, NODE_SWITCH, a);
+		node_at(l, index)->a = make_unknown(l, "i");
+		node_at(l, index)->text = facts_string(l->facts, "asm");
+		g_array_append_val(l->asms, index);
 		break;
 	case AST_NULL:
 		break;
@@ -1114,6 +1123,11 @@ static void compact(struct lower *l, struct fact_function *f)
 	}
 }
 
+static gint compare_cases(gconstpointer a, gconstpointer b)
+{
+	return ((const struct fact_case *)a)->next - ((const struct fact_case *)b)->next;
+}
+
 static void patch_gotos(struct lower *l)
 {
 	GHashTableIter iter;
@@ -1134,6 +1148,34 @@ static void patch_gotos(struct lower *l)
 	}
 }
 
+/* Lets inline assembly go on at labels that no goto names; drops its nodes if there are none. */
+static void patch_asms(struct lower *l)
+{
+	g_autoptr(GArray) cases = g_array_new(FALSE, FALSE, sizeof(struct fact_case));
+	GHashTableIter iter;
+	void *name, *label;
+
+	g_hash_table_iter_init(&iter, l->labels);
+	while (g_hash_table_iter_next(&iter, &name, &label)) {
+		struct fact_case c = { 1, 0, GPOINTER_TO_INT(label) - 1 };
+
+		if (!g_hash_table_contains(l->gotos, name))
+			g_array_append_val(cases, c);
+	}
+	g_array_sort(cases, compare_cases);
+	for (unsigned int i = 0; i < l->asms->len; i++) {
+		struct fact_node *n = node_at(l, g_array_index(l->asms, int, i));
+
+		if (!cases->len) {
+			n->kind = NODE_NOP;
+			continue;
+		}
+		n->n_cases = cases->len;
+		n->cases = facts_alloc(l->facts, cases->len * sizeof(*n->cases));
+		memcpy(n->cases, cases->data, cases->len * sizeof(*n->cases));
+	}
+}
+
 static void lower_begin(struct lower *l, struct facts *facts, struct ast_unit *unit,
 			const struct ast_function *f)
 {
@@ -1145,6 +1187,7 @@ static void lower_begin(struct lower *l, struct facts *facts, struct ast_unit *u
 	l->locals = g_array_new(FALSE, FALSE, sizeof(struct fact_local));
 	l->local_index = g_hash_table_new(NULL, NULL);
 	l->pending = edges_new();
+	l->asms = g_array_new(FALSE, FALSE, sizeof(int));
 	l->labels = g_hash_table_new(g_str_hash, g_str_equal);
 	l->gotos = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 					 (GDestroyNotify)g_array_unref);
@@ -1154,6 +1197,7 @@ static void lower_end(struct lower *l)
 {
 	g_hash_table_unref(l->gotos);
 	g_hash_table_unref(l->labels);
+	g_array_unref(l->asms);
 	g_array_unref(l->pending);
 	g_hash_table_unref(l->local_index);
 	g_array_unref(l->locals);
@@ -1182,6 +1226,7 @@ void lower_function(struct facts *facts, struct ast_unit *unit, const struct ast
 	lower_statement(&l, f->body);
 	emit(&l, NODE_END, NULL);
 	patch_gotos(&l);
+	patch_asms(&l);
 	if (f->too_deep)
 		l.truncated = "nested deeper than the bound";
 	out->truncated = facts_string(facts, l.truncated);

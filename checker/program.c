@@ -40,6 +40,7 @@ static void unlink_all(struct program *p)
 	g_clear_pointer(&p->mapping_fields, g_hash_table_unref);
 	g_clear_pointer(&p->exporters, g_ptr_array_unref);
 	g_clear_pointer(&p->exports, g_hash_table_unref);
+	g_clear_pointer(&p->writes, g_hash_table_unref);
 }
 
 void program_free(struct program *p)
@@ -567,6 +568,7 @@ void program_link(struct program *p)
 	p->effects = g_hash_table_new(NULL, NULL);
 	p->mapping_fields = g_hash_table_new(g_str_hash, g_str_equal);
 	p->exporters = g_ptr_array_new_with_free_func(exporter_free);
+	p->writes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
 	p->exports = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 					   (GDestroyNotify)g_ptr_array_unref);
 	g_ptr_array_sort(p->facts, compare_facts);
@@ -688,6 +690,49 @@ const struct expr *program_member(const struct fact_table *t, const char *path, 
 		return m->value;
 	}
 	return NULL;
+}
+
+/* Deeper calls than this are not looked into for what they store. */
+#define WRITES_DEPTH 8
+#define WRITES_FUNCTIONS 400
+
+static void collect_writes(const struct program *p, const struct fact_function *f,
+			   GHashTable *fields, GHashTable *seen, unsigned int depth)
+{
+	if (depth > WRITES_DEPTH || g_hash_table_size(seen) > WRITES_FUNCTIONS ||
+	    !g_hash_table_add(seen, (void *)f))
+		return;
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		const struct fact_node *n = &f->nodes[i];
+		const GPtrArray *callees;
+
+		if (n->kind == NODE_ASSIGN && n->a->kind == EXPR_FIELD)
+			g_hash_table_add(fields, (void *)n->a->name);
+		if (n->kind != NODE_CALL || n->a->kind != EXPR_FUNCTION)
+			continue;
+		callees = g_hash_table_lookup(p->functions, n->a->name);
+		if (callees)
+			collect_writes(p, callees->pdata[0], fields, seen, depth + 1);
+	}
+}
+
+bool program_writes(struct program *p, const struct fact_function *f, const char *field)
+{
+	GHashTable *fields;
+	bool found;
+
+	g_rec_mutex_lock(&p->lock);
+	fields = g_hash_table_lookup(p->writes, f);
+	if (!fields) {
+		g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+
+		fields = g_hash_table_new(g_str_hash, g_str_equal);
+		collect_writes(p, f, fields, seen, 0);
+		g_hash_table_insert(p->writes, (void *)f, fields);
+	}
+	found = g_hash_table_contains(fields, field);
+	g_rec_mutex_unlock(&p->lock);
+	return found;
 }
 
 static bool same_directory_or_above(const char *a, const char *b)

@@ -49,6 +49,7 @@ struct program {
 	GHashTable *effects;		/* struct fact_function * -> enum effect */
 	GHashTable *mapping_fields;	/* "record::field" that mappings are stored in */
 	GPtrArray *exporters;		/* struct exporter *, owned, sorted */
+	GHashTable *writes;		/* struct fact_function * -> set of fields it stores to */
 	GHashTable *exports;		/* function id -> GPtrArray of char *: ops it leaves behind */
 	GHashTable *missing_functions;	/* ids asked for in vain */
 	GHashTable *missing_variables;	/* ids of objects asked for in vain */
@@ -102,6 +103,8 @@ enum effect {
 
 /* What a function, with all that it calls, may do to a mapping. */
 enum effect program_effect(const struct program *program, const struct fact_function *f);
+/* Whether a function, or what it calls, stores to a field ("record::field"). */
+bool program_writes(struct program *program, const struct fact_function *f, const char *field);
 /* Whether two files belong to one kbuild module, or to one directory where that is not known. */
 bool program_same_module(const struct program *program, const struct facts *a,
 			 const struct facts *b);

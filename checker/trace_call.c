@@ -72,9 +72,51 @@ static const struct value *opaque_result(const struct call *c, const char *name,
 	return value_symbol(c->t->pool, key->str, join_origins(c), false, NULL);
 }
 
-/* Locals whose addresses are handed to code that is not followed may change. */
-static void havoc(const struct call *c, struct state *s)
+/* Whether code that is not followed may store to a field: by its body, or by its arguments. */
+static bool may_write(const struct call *c, const struct fact_function *f, const char *field)
 {
+	if (f)
+		return program_writes(c->t->program, f, field);
+	for (unsigned int i = 0; i < c->n->n_args; i++) {
+		const char *record = type_pointee(trace_type(c->state, c->n->args[i]));
+
+		if (record && g_str_has_prefix(field, record) &&
+		    g_str_has_prefix(field + strlen(record), "::"))
+			return true;
+	}
+	return false;
+}
+
+/* What was assumed about fields that code which is not followed may store to is forgotten. */
+static void forget_written(const struct call *c, const char *id, struct state *s)
+{
+	const struct assumptions *a = s->assumed;
+	const struct fact_function *f = id ? program_function(c->t->program, id, false) : NULL;
+	const struct word *word = id ? word_find(id_name(id)) : NULL;
+
+	if (word)
+		return;
+	for (unsigned int i = 0; a && i < a->n; i++) {
+		const char *key = a->list[i].key;
+		g_autofree char *field = NULL;
+		const char *start, *end, *colons = strstr(key, "::");
+
+		if (!colons || !a->list[i].carried)
+			continue;
+		for (start = colons; start > key && (g_ascii_isalnum(start[-1]) || start[-1] == '_');)
+			start--;
+		for (end = colons + 2; g_ascii_isalnum(*end) || *end == '_';)
+			end++;
+		field = g_strndup(start, (gsize)(end - start));
+		if (may_write(c, f, field))
+			state_forget(c->t->pool, s, field);
+	}
+}
+
+/* Locals whose addresses are handed to code that is not followed may change. */
+static void havoc(const struct call *c, const char *id, struct state *s)
+{
+	forget_written(c, id, s);
 	for (unsigned int i = 0; i < c->args->len; i++) {
 		const struct value *v = c->args->pdata[i];
 
@@ -95,7 +137,7 @@ static void opaque(const struct call *c, const char *name)
 {
 	struct state s = *c->state;
 
-	havoc(c, &s);
+	havoc(c, name, &s);
 	finish(c, &s, opaque_result(c, name, &s));
 }
 
@@ -104,7 +146,7 @@ static void undecided_call(const struct call *c, const char *why, const char *na
 	struct state s = *c->state;
 
 	trace_undecided(c->t, &s, "%s %s", why, name);
-	havoc(c, &s);
+	havoc(c, NULL, &s);
 	finish(c, &s, opaque_result(c, NULL, &s));
 }
 
