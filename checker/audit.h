@@ -74,9 +74,9 @@ struct audit_finding {
 	const char *fingerprint;
 	const char *confidence;
 	struct place at;
-	const char *message; /* holds no line numbers and no counts */
+	const char *message;   /* holds no line numbers and no counts */
 	GPtrArray *conditions; /* struct audit_condition: the deciding ones on its path */
-	GPtrArray *path;     /* struct path_step */
+	GPtrArray *path;       /* struct path_step */
 };
 
 /* A static object of the kernel: a dma_buf_ops object, a table, a function. */

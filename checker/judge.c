@@ -14,13 +14,13 @@ struct judging {
 	const struct trace_route *r;
 	struct audit_route *out;
 	struct outcomes *o;
-	GHashTable *seen;	/* keys of inserts and findings */
-	GPtrArray *ways;	/* struct condition_list *: of the ways that break the rule */
+	GHashTable *seen; /* keys of inserts and findings */
+	GPtrArray *ways;  /* struct condition_list *: of the ways that break the rule */
 };
 
 struct condition_list {
-	guint length;		/* of the way */
-	GPtrArray *conditions;	/* struct audit_condition */
+	guint length;	       /* of the way */
+	GPtrArray *conditions; /* struct audit_condition */
 };
 
 /* A way through a graph: points from the entry on. */
@@ -84,8 +84,9 @@ static const char *class_name(unsigned int inserts)
 static unsigned int inserted_between(const struct trace_point *from, const struct trace_point *to)
 {
 	static const unsigned int bits[] = {
-		[WORD_PFN_SETS] = INSERT_PFN, [WORD_PFN] = INSERT_PFN, [WORD_PAGE] = INSERT_PAGE,
-		[WORD_MIXED] = INSERT_MIXED,  [WORD_FORWARD] = INSERT_FORWARD,
+		[WORD_PFN_SETS] = INSERT_PFN,	 [WORD_PFN] = INSERT_PFN,
+		[WORD_PAGE] = INSERT_PAGE,	 [WORD_MIXED] = INSERT_MIXED,
+		[WORD_FORWARD] = INSERT_FORWARD,
 	};
 	const struct fact_node *n = node_of(from);
 
@@ -214,7 +215,8 @@ static void tell_step(struct judging *j, struct audit_finding *f, const struct t
 				 text(j, "inserts %s with %s",
 				      bits & INSERT_PAGE  ? "struct pages" :
 				      bits & INSERT_MIXED ? "pages or pfns" :
-				      bits & INSERT_PFN	  ? "pfns" : "nothing itself: forwards",
+				      bits & INSERT_PFN	  ? "pfns" :
+							    "nothing itself: forwards",
 				      helper_name(p)));
 	if (flags && !entered)
 		add_step(f, place_of(j, p), function,
@@ -318,7 +320,8 @@ static const char *fingerprint(struct judging *j, const char *rule, const char *
 	g_autoptr(GString) s = g_string_new(rule);
 	g_autofree char *sum = NULL;
 
-	g_string_append_printf(s, "|%s|%s|%s|%s", j->out->ops.at.file, j->out->ops.name, where, what);
+	g_string_append_printf(s, "|%s|%s|%s|%s", j->out->ops.at.file, j->out->ops.name, where,
+			       what);
 	for (unsigned int i = 0; i < j->out->tables->len; i++)
 		g_string_append_printf(s, "|%s",
 				       ((struct audit_object *)j->out->tables->pdata[i])->name);
@@ -354,7 +357,7 @@ static enum level rule_level(const struct judging *j)
 
 /* The whole way to an insertion: through mmap, then through a handler if it is one's. */
 struct full_way {
-	GArray *mmap;	/* to the exit, or to the insertion and what follows it */
+	GArray *mmap; /* to the exit, or to the insertion and what follows it */
 	const struct trace_handler *handler;
 	GArray *inside;
 };
@@ -468,8 +471,8 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 	const struct vm_values *v = &j->program->values;
 	/* A helper that is the handler itself is in no function of the driver's. */
 	const char *function = p->state->frame ? p->state->frame->function->name :
-			       text(j, "the %s handler of %s", where_from(way),
-				    id_name(after->vm_ops->name));
+						 text(j, "the %s handler of %s", where_from(way),
+						      id_name(after->vm_ops->name));
 	const char *helper = helper_name(p);
 	struct place at = place_of(j, p);
 	const struct trace_point *clearing = clearing_point(j, way->mmap);
@@ -485,18 +488,20 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 	}
 	if (bits & (INSERT_PAGE | INSERT_STORED_PAGE)) {
 		f = new_finding(j, "page-insert", rule_level(j), at, function, helper,
-				text(j, bits & INSERT_STORED_PAGE ?
-						"%s hands struct pages to user space through %s: "
-						"get_user_pages() works on this dma-buf mapping" :
-						"%s inserts struct pages with %s: get_user_pages() "
-						"works on this dma-buf mapping",
+				text(j,
+				     bits & INSERT_STORED_PAGE ?
+					     "%s hands struct pages to user space through %s: "
+					     "get_user_pages() works on this dma-buf mapping" :
+					     "%s inserts struct pages with %s: get_user_pages() "
+					     "works on this dma-buf mapping",
 				     function, helper));
 		if (f)
 			tell(j, f, way);
 	} else if (bits & INSERT_MIXED) {
 		f = new_finding(j, "mixedmap", rule_level(j), at, function, helper,
-				text(j, "%s inserts with %s under VM_MIXEDMAP, which is no "
-					"substitute for VM_PFNMAP in a dma-buf mapping",
+				text(j,
+				     "%s inserts with %s under VM_MIXEDMAP, which is no "
+				     "substitute for VM_PFNMAP in a dma-buf mapping",
 				     function, helper));
 		if (f)
 			tell(j, f, way);
@@ -506,8 +511,10 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 
 		f = new_finding(j, "cleared-pfnmap", rule_level(j), place_of(j, clearing), by,
 				where_from(way),
-				text(j, "%s clears VM_PFNMAP on a dma-buf mapping and nothing sets it "
-					"again", by));
+				text(j,
+				     "%s clears VM_PFNMAP on a dma-buf mapping and nothing sets it "
+				     "again",
+				     by));
 		if (f)
 			tell(j, f, way);
 	} else if (!((after->ones | ~after->zeros) & (v->pfnmap | v->mixedmap))) {
@@ -549,8 +556,8 @@ static bool admits_private(const struct judging *j, const struct state *s)
 {
 	const struct vm_values *v = &j->program->values;
 
-	return (s->kind == MAPPING_ANY || s->kind == MAPPING_PRIVATE) && !(s->zeros & v->maywrite) &&
-	       !(s->ones & v->shared) && (s->ones & v->pfnmap);
+	return (s->kind == MAPPING_ANY || s->kind == MAPPING_PRIVATE) &&
+	       !(s->zeros & v->maywrite) && !(s->ones & v->shared) && (s->ones & v->pfnmap);
 }
 
 /* A helper that is reached in a state in which its own body stops the kernel. */
@@ -570,10 +577,14 @@ static void find_precondition(struct judging *j, const struct full_way *way,
 	f = new_finding(j, "helper-precondition", stop & STOP_BUG ? LEVEL_WARNING : LEVEL_NOTE,
 			place_of(j, p), function, helper,
 			stop & (STOP_BUG | STOP_WARN) ?
-				text(j, "%s calls %s on a mapping whose flags it does not take: "
-					"%s in %s", function, helper, macro ? macro : "BUG", helper) :
-				text(j, "%s calls %s on a mapping whose flags it does not take: "
-					"it can only fail", function, helper));
+				text(j,
+				     "%s calls %s on a mapping whose flags it does not take: "
+				     "%s in %s",
+				     function, helper, macro ? macro : "BUG", helper) :
+				text(j,
+				     "%s calls %s on a mapping whose flags it does not take: "
+				     "it can only fail",
+				     function, helper));
 	if (f)
 		tell(j, f, way);
 }
@@ -586,9 +597,12 @@ static void find_cow(struct judging *j, const struct full_way *way, const struct
 	unsigned int stop;
 
 	/* Where the body of the helper is known it has the last word. */
-	private.kind = MAPPING_PRIVATE;
-	private.ones |= j->program->values.maywrite;
-	private.zeros |= j->program->values.shared | j->program->values.mayshare;
+      private
+	.kind = MAPPING_PRIVATE;
+      private
+	.ones |= j->program->values.maywrite;
+      private
+	.zeros |= j->program->values.shared | j->program->values.mayshare;
 	stop = trace_precondition(j->program, p->word->name, &private, way->handler != NULL, NULL,
 				  NULL);
 	if (!(stop & (STOP_BUG | STOP_UNKNOWN)))
@@ -596,8 +610,9 @@ static void find_cow(struct judging *j, const struct full_way *way, const struct
 
 	f = new_finding(j, "cow-pfnmap", LEVEL_WARNING, j->out->implementation.at, name,
 			helper_name(p),
-			text(j, "%s lets private mappings through and %s is reached on them: user "
-				"space reaches the BUG_ON for copy-on-write of VM_PFNMAP",
+			text(j,
+			     "%s lets private mappings through and %s is reached on them: user "
+			     "space reaches the BUG_ON for copy-on-write of VM_PFNMAP",
 			     name, helper_name(p)));
 	if (!f)
 		return;
@@ -709,7 +724,8 @@ static void judge_own_inserts(struct judging *j)
 			struct full_way full = { 0 };
 			int exit;
 
-			if (!bits || !(outcomes_at(j->o, graph, to) & ~(unsigned int)OUTCOME_NOTHING))
+			if (!bits ||
+			    !(outcomes_at(j->o, graph, to) & ~(unsigned int)OUTCOME_NOTHING))
 				continue;
 			note_insert(j, p, bits, "mmap");
 			way = way_to(graph, (int)i);
@@ -777,8 +793,7 @@ static void summarise_exits(struct judging *j)
 		if (s->ones & v->mixedmap)
 			add_name(j->out->flags_set, "VM_MIXEDMAP");
 		if (s->vm_ops->kind == VALUE_GLOBAL && trace_has_handlers(s))
-			add_name(j->out->vm_ops,
-				 audit_string(j->audit, id_name(s->vm_ops->name)));
+			add_name(j->out->vm_ops, audit_string(j->audit, id_name(s->vm_ops->name)));
 	}
 	/* Cleared on all ways, or set on some ways only. */
 	if (cleared || (lacking && set))
@@ -814,8 +829,8 @@ static const char *first_reason(const struct judging *j)
 		const struct trace_graph *graph = h ? h->graph : r->graph;
 
 		if (h && h->unknown)
-			return text((struct judging *)j, "the %s handler of %s %s", h->handler->name,
-				    id_name(h->after->vm_ops->name), h->unknown);
+			return text((struct judging *)j, "the %s handler of %s %s",
+				    h->handler->name, id_name(h->after->vm_ops->name), h->unknown);
 		for (unsigned int i = 0; graph && i < graph->points->len; i++) {
 			const struct trace_point *p = point_at(graph, (int)i);
 
@@ -853,7 +868,8 @@ static void set_verdict(struct judging *j)
 	}
 	out->level = out->verdict == VERDICT_VIOLATION ? LEVEL_ERROR :
 		     out->verdict == VERDICT_CONDITIONAL || out->verdict == VERDICT_UNKNOWN ?
-							 LEVEL_WARNING : LEVEL_NONE;
+							 LEVEL_WARNING :
+							 LEVEL_NONE;
 }
 
 /* A way that succeeds without mapping anything is told apart from one that always fails. */
@@ -989,8 +1005,8 @@ void judge_dump(const struct audit *audit, GString *out)
 			g_string_append(out, "\t-");
 		g_string_append_printf(out, "\t%s", verdict_name(r->verdict));
 		for (unsigned int k = 0; k < r->findings->len; k++)
-			g_string_append_printf(out, "\t%s",
-					       ((struct audit_finding *)r->findings->pdata[k])->rule);
+			g_string_append_printf(
+				out, "\t%s", ((struct audit_finding *)r->findings->pdata[k])->rule);
 		if (r->reason)
 			g_string_append_printf(out, "\t%s", r->reason);
 		g_string_append_c(out, '\n');

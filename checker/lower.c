@@ -22,13 +22,13 @@
 
 struct edge {
 	int node;
-	int slot;	/* of next[] */
+	int slot; /* of next[] */
 };
 
 struct jump {
-	GArray *breaks;		/* struct edge, or NULL for a switch's own */
-	GArray *continues;	/* struct edge; NULL in a switch */
-	GArray *cases;		/* struct fact_case, of a switch */
+	GArray *breaks;	   /* struct edge, or NULL for a switch's own */
+	GArray *continues; /* struct edge; NULL in a switch */
+	GArray *cases;	   /* struct fact_case, of a switch */
 	int default_node;
 	struct jump *outer;
 };
@@ -37,13 +37,13 @@ struct lower {
 	struct facts *facts;
 	struct ast_unit *unit;
 	const struct ast_function *function;
-	GArray *nodes;		/* struct fact_node */
-	GArray *locals;		/* struct fact_local */
-	GHashTable *local_index;	/* local identity -> index + 1 */
-	GArray *pending;	/* struct edge: lead to the next node */
-	GHashTable *labels;	/* name -> node index + 1 */
-	GHashTable *gotos;	/* name -> GArray of struct edge */
-	GArray *asms;		/* int: nodes of inline assembly */
+	GArray *nodes;		 /* struct fact_node */
+	GArray *locals;		 /* struct fact_local */
+	GHashTable *local_index; /* local identity -> index + 1 */
+	GArray *pending;	 /* struct edge: lead to the next node */
+	GHashTable *labels;	 /* name -> node index + 1 */
+	GHashTable *gotos;	 /* name -> GArray of struct edge */
+	GArray *asms;		 /* int: nodes of inline assembly */
 	struct jump *jump;
 	unsigned int depth;
 	const char *truncated;
@@ -131,8 +131,8 @@ static int add_local(struct lower *l, const char *name, const char *type)
 
 static int local_of(struct lower *l, const struct ast *a)
 {
-	guint index = GPOINTER_TO_UINT(
-		g_hash_table_lookup(l->local_index, GUINT_TO_POINTER(a->local)));
+	guint index =
+		GPOINTER_TO_UINT(g_hash_table_lookup(l->local_index, GUINT_TO_POINTER(a->local)));
 
 	if (!index) {
 		index = (guint)add_local(l, a->name ? a->name : "", a->type) + 1;
@@ -232,8 +232,9 @@ static struct expr *make_address(struct lower *l, struct expr *a)
 		return a->a;
 	if (a->kind == EXPR_UNKNOWN || a->kind == EXPR_INT || a->kind == EXPR_FUNCTION)
 		return a->kind == EXPR_FUNCTION ? a : make_unknown(l, "*");
-	type = a->type && g_ascii_isalpha(*a->type) && a->type[1] ? g_strconcat("*", a->type, NULL) :
-								    g_strdup("*");
+	type = a->type && g_ascii_isalpha(*a->type) && a->type[1] ?
+		       g_strconcat("*", a->type, NULL) :
+		       g_strdup("*");
 	return make_named(l, EXPR_ADDRESS, NULL, type, a);
 }
 
@@ -295,7 +296,8 @@ static struct expr *lower_call(struct lower *l, const struct ast *a)
 
 	if (!callee)
 		return make_unknown(l, a->type);
-	if (refers_to(callee, "__builtin_expect") || refers_to(callee, "__builtin_expect_with_probability"))
+	if (refers_to(callee, "__builtin_expect") ||
+	    refers_to(callee, "__builtin_expect_with_probability"))
 		return callee->next ? lower_value(l, callee->next) : make_unknown(l, "i");
 	if (refers_to(callee, "__builtin_constant_p"))
 		return make_int(l, 0);
@@ -306,7 +308,8 @@ static struct expr *lower_call(struct lower *l, const struct ast *a)
 	}
 	if (refers_to(callee, "__warn_printk") || refers_to(callee, "warn_slowpath_fmt"))
 		emit_warn(l, a);
-	if (callee->kind == AST_REF && callee->name && g_str_has_prefix(callee->name, "__builtin_")) {
+	if (callee->kind == AST_REF && callee->name &&
+	    g_str_has_prefix(callee->name, "__builtin_")) {
 		lower_children(l, a);
 		return make_unknown(l, a->type);
 	}
@@ -440,8 +443,8 @@ static struct expr *lower_assign(struct lower *l, const struct ast *a)
 	if (!right)
 		return make_unknown(l, a->type);
 	to = lower_value(l, a->first);
-	if (a->kind == AST_ASSIGN && inner && inner->kind == AST_COMPOUND_LITERAL &&
-	    inner->first && inner->first->kind == AST_INIT_LIST && to->kind != EXPR_UNKNOWN) {
+	if (a->kind == AST_ASSIGN && inner && inner->kind == AST_COMPOUND_LITERAL && inner->first &&
+	    inner->first->kind == AST_INIT_LIST && to->kind != EXPR_UNKNOWN) {
 		emit_assign(l, to, make_unknown(l, inner->type), a);
 		lower_init(l, to, inner->first);
 		return to;
@@ -607,7 +610,7 @@ static void lower_condition(struct lower *l, const struct ast *a, GArray *yes, G
 		bool and = a->kind == AST_LOGICAL_AND;
 
 		middle = edges_new();
-		lower_condition(l, a->first, and ? middle : yes, and ? no : middle);
+		lower_condition(l, a->first, and? middle : yes, and? no : middle);
 		edges_move(l->pending, middle);
 		lower_condition(l, a->first->next, yes, no);
 		return;
@@ -637,8 +640,7 @@ static const char *record_of(const char *type)
 static char *positional_key(struct lower *l, const struct ast *init, unsigned int index,
 			    const char **name)
 {
-	const char *const *fields = record_of(init->type) ?
-					    ast_record_fields(l->unit, init) : NULL;
+	const char *const *fields = record_of(init->type) ? ast_record_fields(l->unit, init) : NULL;
 	char *key = NULL;
 
 	*name = NULL;
@@ -710,10 +712,9 @@ static void lower_init(struct lower *l, struct expr *target, const struct ast *i
 			g_autofree char *key = positional_key(l, init, index++, &name);
 
 			if (key)
-				lower_init_value(l,
-						 make_named(l, EXPR_FIELD, key, child->type,
-							    target),
-						 child);
+				lower_init_value(
+					l, make_named(l, EXPR_FIELD, key, child->type, target),
+					child);
 			else
 				lower_value(l, child);
 		}
@@ -1189,8 +1190,8 @@ static void lower_begin(struct lower *l, struct facts *facts, struct ast_unit *u
 	l->pending = edges_new();
 	l->asms = g_array_new(FALSE, FALSE, sizeof(int));
 	l->labels = g_hash_table_new(g_str_hash, g_str_equal);
-	l->gotos = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-					 (GDestroyNotify)g_array_unref);
+	l->gotos =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
 }
 
 static void lower_end(struct lower *l)
@@ -1216,8 +1217,9 @@ void lower_function(struct facts *facts, struct ast_unit *unit, const struct ast
 	out->file = facts_string(facts, f->file);
 	out->line = f->line;
 	out->column = f->column;
-	out->linkage = !f->is_static ? LINKAGE_EXTERN : f->in_header ? LINKAGE_INLINE :
-								       LINKAGE_STATIC;
+	out->linkage = !f->is_static ? LINKAGE_EXTERN :
+		       f->in_header  ? LINKAGE_INLINE :
+				       LINKAGE_STATIC;
 	out->type = facts_string(facts, f->type);
 	out->n_params = f->n_params;
 	for (unsigned int i = 0; i < f->n_params; i++)
@@ -1243,7 +1245,7 @@ void lower_function(struct facts *facts, struct ast_unit *unit, const struct ast
 
 struct members {
 	struct lower l;
-	GArray *rows;	/* struct fact_member */
+	GArray *rows; /* struct fact_member */
 	bool in_array;
 };
 

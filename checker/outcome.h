@@ -12,7 +12,7 @@
 #include "trace.h"
 
 enum outcome {
-	OUTCOME_NOTHING = 1,	/* fails, or maps nothing and leaves no handler that would */
+	OUTCOME_NOTHING = 1, /* fails, or maps nothing and leaves no handler that would */
 	OUTCOME_FORWARD = 2,
 	OUTCOME_GOOD = 4,
 	OUTCOME_UNDECIDED = 8,
@@ -26,7 +26,7 @@ enum outcome {
 struct outcomes {
 	const struct trace_route *route;
 	const struct program *program;
-	GHashTable *sets;	/* struct trace_graph * -> guint8[] by point */
+	GHashTable *sets; /* struct trace_graph * -> guint8[] by point */
 };
 
 struct outcomes *outcomes_new(const struct program *program, const struct trace_route *route);
@@ -41,8 +41,7 @@ unsigned int outcome_join(unsigned int a, unsigned int b);
 bool outcomes_sides(const struct outcomes *outcomes, const struct trace_graph *graph, int point,
 		    unsigned int sides[2]);
 /* Whether the branch at a point decides between outcomes that weigh. */
-bool outcomes_decides(const struct outcomes *outcomes, const struct trace_graph *graph,
-		      int point);
+bool outcomes_decides(const struct outcomes *outcomes, const struct trace_graph *graph, int point);
 /* Handlers of an exit of mmap (struct trace_handler *); free with g_ptr_array_unref(). */
 GPtrArray *outcomes_handlers(const struct outcomes *outcomes, const struct state *exit);
 /* What the insertions of a state come to by themselves. */

@@ -149,8 +149,7 @@ static const struct expr *root_global(const struct expr *e)
 	return e && e->kind == EXPR_GLOBAL ? e : NULL;
 }
 
-static void index_store(struct program *p, const struct fact_function *f,
-			const struct fact_node *n)
+static void index_store(struct program *p, const struct fact_function *f, const struct fact_node *n)
 {
 	const struct expr *to = strip_casts(n->a);
 	const struct expr *global;
@@ -301,8 +300,8 @@ static void raise_effect(struct program *p, struct fact_function *f, enum effect
 
 static void find_effects(struct program *p)
 {
-	g_autoptr(GHashTable) callers = g_hash_table_new_full(
-		g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+	g_autoptr(GHashTable) callers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+							      (GDestroyNotify)g_ptr_array_unref);
 	g_autoptr(GPtrArray) work = g_ptr_array_new();
 	GHashTableIter iter;
 	void *id, *variants;
@@ -656,8 +655,7 @@ const GPtrArray *program_tables_of(struct program *p, const char *record, const 
 	round = g_hash_table_lookup(p->missing_tables, wanted);
 	if (!round || GPOINTER_TO_UINT(round) == p->round)
 		p->misses++;
-	g_hash_table_insert(p->missing_tables, wanted,
-			    round ? round : GUINT_TO_POINTER(p->round));
+	g_hash_table_insert(p->missing_tables, wanted, round ? round : GUINT_TO_POINTER(p->round));
 	g_rec_mutex_unlock(&p->lock);
 	return g_hash_table_lookup(p->records, record);
 }
@@ -751,7 +749,8 @@ bool program_same_module(const struct program *p, const struct facts *a, const s
 	if (a->module || b->module)
 		return same_directory_or_above(a->file, b->file) &&
 		       same_directory_or_above(b->file, a->file);
-	return same_directory_or_above(a->file, b->file) || same_directory_or_above(b->file, a->file);
+	return same_directory_or_above(a->file, b->file) ||
+	       same_directory_or_above(b->file, a->file);
 }
 
 /* ---- dump ---- */
@@ -783,9 +782,8 @@ void program_dump(const struct program *p, GString *out)
 	while (g_hash_table_iter_next(&iter, &key, &value)) {
 		const struct fact_function *f = ((GPtrArray *)value)->pdata[0];
 
-		g_ptr_array_add(lines,
-				g_strdup_printf("function\t%s\t%s:%u\t%s", f->id, f->file, f->line,
-						effects[program_effect(p, f)]));
+		g_ptr_array_add(lines, g_strdup_printf("function\t%s\t%s:%u\t%s", f->id, f->file,
+						       f->line, effects[program_effect(p, f)]));
 	}
 	g_hash_table_iter_init(&iter, p->stores);
 	while (g_hash_table_iter_next(&iter, &key, &value)) {
@@ -795,11 +793,11 @@ void program_dump(const struct program *p, GString *out)
 
 			if (from->kind != EXPR_FUNCTION && !root_global(from))
 				continue;
-			g_ptr_array_add(lines,
-					g_strdup_printf("store\t%s\t%s\t%s:%u", (char *)key,
-							from->kind == EXPR_FUNCTION ?
-								from->name : root_global(from)->name,
-							s->function->file, s->node->line));
+			g_ptr_array_add(lines, g_strdup_printf("store\t%s\t%s\t%s:%u", (char *)key,
+							       from->kind == EXPR_FUNCTION ?
+								       from->name :
+								       root_global(from)->name,
+							       s->function->file, s->node->line));
 		}
 	}
 	g_ptr_array_sort(lines, compare_strings);

@@ -21,42 +21,42 @@
 struct field_store {
 	const struct fact_function *function;
 	const struct fact_node *node;
-	const struct expr *value;	/* right-hand side */
-	const struct expr *target;	/* left-hand side */
+	const struct expr *value;  /* right-hand side */
+	const struct expr *target; /* left-hand side */
 };
 
 /* A dma_buf_ops object. */
 struct exporter {
-	const char *name;	/* "ops", nested "outer.ops", copied "struct.field" */
+	const char *name; /* "ops", nested "outer.ops", copied "struct.field" */
 	const char *file;
 	unsigned int line;
 	unsigned int column;
-	const struct fact_table *table;	/* NULL: made at run time */
-	const char *path;	/* inside the table, "" for the table itself */
-	const char *field;	/* run-time objects: the "struct::field" that holds them */
-	GPtrArray *callbacks;	/* const char *: ids of .mmap functions, empty: none */
+	const struct fact_table *table; /* NULL: made at run time */
+	const char *path;		/* inside the table, "" for the table itself */
+	const char *field;		/* run-time objects: the "struct::field" that holds them */
+	GPtrArray *callbacks;		/* const char *: ids of .mmap functions, empty: none */
 	const char *callback_unknown;	/* why there may be others, or NULL */
 };
 
 struct program {
-	GPtrArray *facts;		/* struct facts *, owned */
-	GHashTable *functions;		/* id -> GPtrArray of struct fact_function * */
-	GHashTable *tables;		/* id -> struct fact_table * */
-	GHashTable *records;		/* record -> GPtrArray of struct fact_table * */
-	GHashTable *stores;		/* "record::field" -> GPtrArray of struct field_store * */
-	GHashTable *global_stores;	/* table id -> GPtrArray of struct field_store * */
-	GHashTable *tested;		/* "record::field" -> number of branches on it */
-	GHashTable *effects;		/* struct fact_function * -> enum effect */
-	GHashTable *mapping_fields;	/* "record::field" that mappings are stored in */
-	GPtrArray *exporters;		/* struct exporter *, owned, sorted */
-	GHashTable *writes;		/* struct fact_function * -> set of fields it stores to */
-	GHashTable *exports;		/* function id -> GPtrArray of char *: ops it leaves behind */
-	GHashTable *missing_functions;	/* ids asked for in vain */
-	GHashTable *missing_variables;	/* ids of objects asked for in vain */
-	GHashTable *missing_tables;	/* "record near": records whose tables were asked for */
-	GRecMutex lock;			/* of what queries change: all below, and missing_* */
-	guint misses;			/* how often something was asked for in vain */
-	guint round;			/* of asking; what was first asked in it may still come */
+	GPtrArray *facts;	    /* struct facts *, owned */
+	GHashTable *functions;	    /* id -> GPtrArray of struct fact_function * */
+	GHashTable *tables;	    /* id -> struct fact_table * */
+	GHashTable *records;	    /* record -> GPtrArray of struct fact_table * */
+	GHashTable *stores;	    /* "record::field" -> GPtrArray of struct field_store * */
+	GHashTable *global_stores;  /* table id -> GPtrArray of struct field_store * */
+	GHashTable *tested;	    /* "record::field" -> number of branches on it */
+	GHashTable *effects;	    /* struct fact_function * -> enum effect */
+	GHashTable *mapping_fields; /* "record::field" that mappings are stored in */
+	GPtrArray *exporters;	    /* struct exporter *, owned, sorted */
+	GHashTable *writes;	    /* struct fact_function * -> set of fields it stores to */
+	GHashTable *exports;	    /* function id -> GPtrArray of char *: ops it leaves behind */
+	GHashTable *missing_functions; /* ids asked for in vain */
+	GHashTable *missing_variables; /* ids of objects asked for in vain */
+	GHashTable *missing_tables;    /* "record near": records whose tables were asked for */
+	GRecMutex lock;		       /* of what queries change: all below, and missing_* */
+	guint misses;		       /* how often something was asked for in vain */
+	guint round;		       /* of asking; what was first asked in it may still come */
 	GStringChunk *strings;
 	struct vm_values values;
 };
@@ -97,8 +97,8 @@ const struct expr *program_member(const struct fact_table *table, const char *pa
 				  const char *field, bool *present);
 enum effect {
 	EFFECT_NONE,
-	EFFECT_READS,	/* asks for the state of a mapping */
-	EFFECT_WRITES,	/* may insert, or change that state */
+	EFFECT_READS,  /* asks for the state of a mapping */
+	EFFECT_WRITES, /* may insert, or change that state */
 };
 
 /* What a function, with all that it calls, may do to a mapping. */

@@ -11,14 +11,14 @@
 #define CHUNK_SIZE 262144
 
 struct pool {
-	GPtrArray *chunks;	/* memory of all that is interned */
-	gsize used;		/* of the last chunk */
+	GPtrArray *chunks; /* memory of all that is interned */
+	gsize used;	   /* of the last chunk */
 	GStringChunk *strings;
 	GHashTable *values;
 	GHashTable *frames;
 	GHashTable *states;
 	GHashTable *assumptions;
-	GHashTable *sweeps;	/* struct sweep -> itself: what sweeping came to */
+	GHashTable *sweeps; /* struct sweep -> itself: what sweeping came to */
 };
 
 struct sweep {
@@ -245,7 +245,10 @@ const struct value *value_symbol(struct pool *pool, const char *key, enum origin
 				 bool carried, const struct value *base)
 {
 	struct value v = {
-		.kind = VALUE_SYMBOL, .name = key, .origin = origin, .carried = carried,
+		.kind = VALUE_SYMBOL,
+		.name = key,
+		.origin = origin,
+		.carried = carried,
 		.base = base,
 	};
 
@@ -389,11 +392,15 @@ static int compare_nonzero(const struct value *v, enum expr_op op)
 	return op == OP_LT || op == OP_LE;
 }
 
-static const struct value *compare_symbol(struct pool *pool, enum expr_op op,
-					  const struct value *a, gint64 n)
+static const struct value *compare_symbol(struct pool *pool, enum expr_op op, const struct value *a,
+					  gint64 n)
 {
 	struct value v = {
-		.kind = VALUE_TEST, .op = op, .n = n, .base = a, .origin = a->origin,
+		.kind = VALUE_TEST,
+		.op = op,
+		.n = n,
+		.base = a,
+		.origin = a->origin,
 		.carried = a->carried,
 	};
 
@@ -492,7 +499,10 @@ const struct value *value_unary(struct pool *pool, enum expr_op op, const struct
 const struct value *value_is_err(struct pool *pool, const struct value *a)
 {
 	struct value v = {
-		.kind = VALUE_TEST, .op = OP_NONE, .base = a, .origin = a->origin,
+		.kind = VALUE_TEST,
+		.op = OP_NONE,
+		.base = a,
+		.origin = a->origin,
 		.carried = a->carried,
 	};
 
@@ -545,8 +555,7 @@ static struct assumption make_assumption(struct pool *pool, const char *key, boo
 	return a;
 }
 
-void state_assume(struct pool *pool, struct state *state, const char *key, bool truth,
-		  bool carried)
+void state_assume(struct pool *pool, struct state *state, const char *key, bool truth, bool carried)
 {
 	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct assumption));
 	const struct assumptions *old = state->assumed;

@@ -17,41 +17,41 @@
 /* Where a value comes from; the order is that of joining: the greatest one wins. */
 enum origin {
 	ORIGIN_CONSTANT,
-	ORIGIN_ENVIRONMENT,	/* globals */
-	ORIGIN_DEVICE,		/* struct device */
-	ORIGIN_OBJECT,		/* the exported object */
-	ORIGIN_LOCAL,		/* counters and the like */
-	ORIGIN_USER,		/* the vma, the address, the page: what user space chooses */
+	ORIGIN_ENVIRONMENT, /* globals */
+	ORIGIN_DEVICE,	    /* struct device */
+	ORIGIN_OBJECT,	    /* the exported object */
+	ORIGIN_LOCAL,	    /* counters and the like */
+	ORIGIN_USER,	    /* the vma, the address, the page: what user space chooses */
 };
 
 enum value_kind {
 	VALUE_UNKNOWN,
-	VALUE_INT,		/* n */
-	VALUE_ERROR,		/* a negative error code or an error pointer */
-	VALUE_NONNULL,		/* a pointer to something */
-	VALUE_SYMBOL,		/* name: a key that stands for the same value wherever it occurs */
-	VALUE_TEST,		/* base op n, or op OP_NONE: IS_ERR(base) */
-	VALUE_MAPPING,		/* name: the record, "vm_area_struct" and so on */
-	VALUE_FLAGS,		/* a flag word: ones, zeros, the rest as at first */
-	VALUE_FLAG_TEST,	/* ((flags & mask) == n) op OP_EQ or OP_NE; ones and zeros of flags */
-	VALUE_GLOBAL,		/* the address of name, inside of it at path */
-	VALUE_FUNCTION,		/* name: id */
-	VALUE_CELL,		/* the address of local n of the frame of depth mask */
-	VALUE_FILE,		/* a struct file whose file_operations have the id name */
+	VALUE_INT,	 /* n */
+	VALUE_ERROR,	 /* a negative error code or an error pointer */
+	VALUE_NONNULL,	 /* a pointer to something */
+	VALUE_SYMBOL,	 /* name: a key that stands for the same value wherever it occurs */
+	VALUE_TEST,	 /* base op n, or op OP_NONE: IS_ERR(base) */
+	VALUE_MAPPING,	 /* name: the record, "vm_area_struct" and so on */
+	VALUE_FLAGS,	 /* a flag word: ones, zeros, the rest as at first */
+	VALUE_FLAG_TEST, /* ((flags & mask) == n) op OP_EQ or OP_NE; ones and zeros of flags */
+	VALUE_GLOBAL,	 /* the address of name, inside of it at path */
+	VALUE_FUNCTION,	 /* name: id */
+	VALUE_CELL,	 /* the address of local n of the frame of depth mask */
+	VALUE_FILE,	 /* a struct file whose file_operations have the id name */
 };
 
 struct value {
 	enum value_kind kind;
 	enum origin origin;
 	enum expr_op op;
-	bool carried;		/* a symbol that means the same in another function */
+	bool carried; /* a symbol that means the same in another function */
 	const char *name;
 	const char *path;
 	gint64 n;
 	guint64 mask;
 	guint64 ones;
 	guint64 zeros;
-	const struct value *base;	/* of a field's symbol: what it was read from */
+	const struct value *base; /* of a field's symbol: what it was read from */
 };
 
 struct assumption {
@@ -68,19 +68,19 @@ struct assumptions {
 struct frame {
 	const struct fact_function *function;
 	const struct frame *up;
-	unsigned int depth;	/* of the outermost frame: 0 */
-	int return_node;	/* in the caller */
-	int result;		/* local of the caller, or -1 */
+	unsigned int depth; /* of the outermost frame: 0 */
+	int return_node;    /* in the caller */
+	int result;	    /* local of the caller, or -1 */
 	unsigned int n_locals;
 	const struct value *locals[];
 };
 
 /* How a mapping was asked for; the bits of mm/mmap.c, do_mmap(). */
 enum mapping_kind {
-	MAPPING_ANY,		/* not looked at yet */
-	MAPPING_SHARED,		/* VM_SHARED, VM_MAYSHARE, VM_MAYWRITE */
-	MAPPING_READ_ONLY,	/* MAP_SHARED of a file opened read-only: VM_MAYSHARE */
-	MAPPING_PRIVATE,	/* VM_MAYWRITE */
+	MAPPING_ANY,	   /* not looked at yet */
+	MAPPING_SHARED,	   /* VM_SHARED, VM_MAYSHARE, VM_MAYWRITE */
+	MAPPING_READ_ONLY, /* MAP_SHARED of a file opened read-only: VM_MAYSHARE */
+	MAPPING_PRIVATE,   /* VM_MAYWRITE */
 };
 
 enum insert_bit {
@@ -88,20 +88,20 @@ enum insert_bit {
 	INSERT_PAGE = 2,
 	INSERT_MIXED = 4,
 	INSERT_FORWARD = 8,
-	INSERT_STORED_PAGE = 16,	/* vmf->page, which counts if the handler says so */
+	INSERT_STORED_PAGE = 16, /* vmf->page, which counts if the handler says so */
 };
 
 struct state {
-	guint64 ones;		/* flags known to be set */
-	guint64 zeros;		/* flags known to be clear */
+	guint64 ones;  /* flags known to be set */
+	guint64 zeros; /* flags known to be clear */
 	enum mapping_kind kind;
-	unsigned int inserts;	/* enum insert_bit */
-	bool set_before;	/* VM_PFNMAP was set at some time */
-	bool special;		/* a special PTE was made by hand */
+	unsigned int inserts; /* enum insert_bit */
+	bool set_before;      /* VM_PFNMAP was set at some time */
+	bool special;	      /* a special PTE was made by hand */
 	const struct value *vm_ops;
-	const struct value *ops;	/* last store to dma_buf::ops */
-	const char *undecided;	/* the first reason, or NULL */
-	const struct value *result;	/* after the outermost return */
+	const struct value *ops;    /* last store to dma_buf::ops */
+	const char *undecided;	    /* the first reason, or NULL */
+	const struct value *result; /* after the outermost return */
 	const struct assumptions *assumed;
 	const struct frame *frame;
 };
@@ -154,7 +154,7 @@ void state_set_local(struct pool *pool, struct state *state, unsigned int depth,
 
 /* Bounds: hitting one makes a route undecided, or loses precision where the comment says so. */
 enum {
-	BOUND_ASSUMPTIONS = 24,	/* per state; further ones are not remembered (less precise) */
+	BOUND_ASSUMPTIONS = 24, /* per state; further ones are not remembered (less precise) */
 	BOUND_KEY = 240,	/* characters; longer symbols become unknown (less precise) */
 	BOUND_DEPTH = 32,	/* frames */
 	BOUND_RECURSION = 2,	/* frames of one function */

@@ -133,8 +133,9 @@ static bool live_step(const struct fact_function *f, unsigned int i, guint64 *li
 		      unsigned int words, guint64 *scratch)
 {
 	const struct fact_node *n = &f->nodes[i];
-	gint64 defined = n->kind == NODE_CALL ? n->result :
-			 n->kind == NODE_ASSIGN && n->a->kind == EXPR_LOCAL ? n->a->value : -1;
+	gint64 defined = n->kind == NODE_CALL				    ? n->result :
+			 n->kind == NODE_ASSIGN && n->a->kind == EXPR_LOCAL ? n->a->value :
+									      -1;
 
 	memset(scratch, 0, words * sizeof(*scratch));
 	for (int s = 0; s < 2; s++)
@@ -149,8 +150,7 @@ static bool live_step(const struct fact_function *f, unsigned int i, guint64 *li
 }
 
 /* For each node the set of locals that are read at it or after it. */
-static const guint64 *liveness(struct tracer *t, const struct fact_function *f,
-			       unsigned int *words)
+static const guint64 *liveness(struct tracer *t, const struct fact_function *f, unsigned int *words)
 {
 	guint64 *live = g_hash_table_lookup(t->liveness, f);
 	g_autofree guint64 *scratch = NULL;
@@ -479,8 +479,8 @@ static void step_switch(struct tracer *t, int from, const struct fact_node *n)
 	p->origin = v->origin;
 	for (unsigned int i = 0; i < n->n_cases; i++) {
 		const struct fact_case *c = &n->cases[i];
-		const struct value *test = value_binary(t->pool, OP_EQ, v,
-							value_int(t->pool, c->low));
+		const struct value *test =
+			value_binary(t->pool, OP_EQ, v, value_int(t->pool, c->low));
 		struct state s = *state;
 
 		if (c->low == c->high && test->kind == VALUE_TEST) {
@@ -521,7 +521,8 @@ static void store_field(struct tracer *t, struct state *s, const struct expr *to
 	g_autofree char *test = NULL;
 
 	object = *trace_type(s, to->a) == '*' || to->a->kind == EXPR_ADDRESS ?
-			 trace_eval(t, s, to->a) : trace_place(t, s, to->a);
+			 trace_eval(t, s, to->a) :
+			 trace_place(t, s, to->a);
 	if (role == FIELD_OPS) {
 		s->ops = v;
 		return;
@@ -575,8 +576,8 @@ static void step_assign(struct tracer *t, int from, const struct fact_node *n)
 /* ---- returns ---- */
 
 /* What is known of a value by assumption, as a value of its own. */
-static const struct value *resolved(struct tracer *t, const struct state *s,
-				    const struct value *v, const char *type)
+static const struct value *resolved(struct tracer *t, const struct state *s, const struct value *v,
+				    const char *type)
 {
 	g_autofree char *key = NULL;
 	g_autofree char *err = NULL;
@@ -677,7 +678,8 @@ static const struct frame *root_frame(struct tracer *t, const struct fact_functi
 		const char *record = type_pointee(type);
 
 		if (type_is_mapping(type)) {
-			frame->locals[i] = value_simple(t->pool, VALUE_MAPPING, record, ORIGIN_USER);
+			frame->locals[i] =
+				value_simple(t->pool, VALUE_MAPPING, record, ORIGIN_USER);
 		} else if (t->mode == MODE_HANDLER) {
 			frame->locals[i] = value_unknown(t->pool, ORIGIN_USER);
 		} else {
@@ -820,12 +822,14 @@ static unsigned int stop_at(const struct trace_graph *graph, const struct trace_
 		return 0;
 	if (n->kind == NODE_WARN)
 		return STOP_WARN;
-	return ((const struct trace_point *)graph->points->pdata[0])->state->kind != p->state->kind ? STOP_BUG_PRIVATE : STOP_BUG;
+	return ((const struct trace_point *)graph->points->pdata[0])->state->kind !=
+			       p->state->kind ?
+		       STOP_BUG_PRIVATE :
+		       STOP_BUG;
 }
 
-unsigned int trace_precondition(struct program *program, const char *helper,
-				const struct state *at, bool in_handler, const char **macro,
-				unsigned int *line)
+unsigned int trace_precondition(struct program *program, const char *helper, const struct state *at,
+				bool in_handler, const char **macro, unsigned int *line)
 {
 	const struct fact_function *f = program_function(program, helper, false);
 	g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
@@ -977,7 +981,8 @@ static void trace_handler_of(struct tracer *t, struct trace_route *r, const stru
 			struct state s = *after;
 
 			s.inserts = word->class == WORD_MIXED ? INSERT_MIXED :
-				    word->class == WORD_PAGE  ? INSERT_PAGE : INSERT_PFN;
+				    word->class == WORD_PAGE  ? INSERT_PAGE :
+								INSERT_PFN;
 			p->state = pool_state(t->pool, &s);
 			p->node = -1;
 			p->parent = -1;
@@ -1037,8 +1042,7 @@ static GPtrArray *find_exported_ops(struct program *program, const char *functio
 			const struct trace_point *p = graph->points->pdata[i];
 			const struct value *v = p->state->result;
 
-			if (p->node >= 0 || !p->state->ops ||
-			    p->state->ops->kind != VALUE_GLOBAL)
+			if (p->node >= 0 || !p->state->ops || p->state->ops->kind != VALUE_GLOBAL)
 				continue;
 			if (v && (v->kind == VALUE_ERROR || (v->kind == VALUE_INT && v->n <= 0)))
 				continue;
@@ -1059,8 +1063,8 @@ static const GPtrArray *exported_ops(struct program *program, const char *functi
 	known = g_hash_table_lookup(program->exports, function);
 	if (!known) {
 		known = find_exported_ops(program, function);
-		g_hash_table_insert(program->exports,
-				    (void *)program_string(program, function), known);
+		g_hash_table_insert(program->exports, (void *)program_string(program, function),
+				    known);
 	}
 	g_rec_mutex_unlock(&program->lock);
 	return known;
@@ -1138,9 +1142,7 @@ static void split(struct program *program, const struct exporter *e, const char 
 	g_autoptr(GPtrArray) tables = candidates(program, e, bindings, record);
 
 	for (unsigned int i = 0; i < tables->len && out->len < BOUND_ROUTES; i++) {
-		struct trace_binding b = {
-			program_string(program, field), tables->pdata[i]
-		};
+		struct trace_binding b = { program_string(program, field), tables->pdata[i] };
 
 		g_array_append_val(bindings, b);
 		trace_bound(program, e, id, bindings, out);
@@ -1216,24 +1218,24 @@ static void dump_graph(const struct trace_route *r, const struct trace_graph *gr
 
 		g_string_append_printf(out, "point\t%s", r->exporter->name);
 		for (unsigned int k = 0; k < r->bindings->len; k++)
-			g_string_append_printf(out, ">%s",
-					       g_array_index(r->bindings, struct trace_binding, k)
-						       .table->name);
+			g_string_append_printf(
+				out, ">%s",
+				g_array_index(r->bindings, struct trace_binding, k).table->name);
 		g_string_append_printf(out, "\t%s\t%u\t%s\t%d", entry, i,
 				       f ? f->function->name : "exit",
 				       f ? (int)f->function->nodes[p->node].line : 0);
 		g_string_append_printf(out, "\tones=%" G_GINT64_MODIFIER "x\tinserts=%u\tvm_ops=%s",
 				       p->state->ones, p->state->inserts,
 				       p->state->vm_ops && p->state->vm_ops->name ?
-					       id_name(p->state->vm_ops->name) : "?");
+					       id_name(p->state->vm_ops->name) :
+					       "?");
 		if (p->state->undecided)
 			g_string_append_printf(out, "\tundecided=%s", p->state->undecided);
 		for (unsigned int k = 0; a && k < a->n; k++)
 			g_string_append_printf(out, "\t%s%s", a->list[k].truth ? "" : "!",
 					       a->list[k].key);
 		for (unsigned int k = 0; k < p->n_edges; k++)
-			g_string_append_printf(out, "\t>%d",
-					       p->edges[k].to);
+			g_string_append_printf(out, "\t>%d", p->edges[k].to);
 		g_string_append_c(out, '\n');
 	}
 }
@@ -1245,9 +1247,9 @@ void trace_dump(const struct trace_route *r, GString *out)
 		const struct trace_handler *h = r->handlers->pdata[i];
 
 		if (h->unknown)
-			g_string_append_printf(out, "handler\t%s\t%s\t%s\t%s\n",
-					       r->exporter->name, id_name(h->after->vm_ops->name),
-					       h->handler->name, h->unknown);
+			g_string_append_printf(out, "handler\t%s\t%s\t%s\t%s\n", r->exporter->name,
+					       id_name(h->after->vm_ops->name), h->handler->name,
+					       h->unknown);
 		dump_graph(r, h->graph, h->handler->name, out);
 	}
 }

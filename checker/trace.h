@@ -19,55 +19,55 @@
 
 /* A field that holds a table on this route, and which one. */
 struct trace_binding {
-	const char *field;	/* "struct::field", or "*record" for any pointer to one */
+	const char *field; /* "struct::field", or "*record" for any pointer to one */
 	const struct fact_table *table;
 };
 
 enum trace_fork {
 	FORK_NONE,
-	FORK_UNION,	/* object, device or environment decide */
-	FORK_JOIN,	/* user space decides, or it happens all the same */
+	FORK_UNION, /* object, device or environment decide */
+	FORK_JOIN,  /* user space decides, or it happens all the same */
 };
 
 struct trace_edge {
 	int to;
-	int truth;	/* of the branch taken, -1 if it is not one */
+	int truth; /* of the branch taken, -1 if it is not one */
 };
 
 struct trace_point {
 	const struct state *state;
-	int node;	/* of state->frame->function; -1: after the outermost return */
-	int parent;	/* on a shortest way from the entry; -1 for the entry */
+	int node;   /* of state->frame->function; -1: after the outermost return */
+	int parent; /* on a shortest way from the entry; -1 for the entry */
 	enum trace_fork fork;
-	enum origin origin;	/* of what decides a fork */
-	const struct word *word;	/* helper that is called here, or NULL */
-	const struct fact_function *callee;	/* function that is entered here, or NULL */
+	enum origin origin;		    /* of what decides a fork */
+	const struct word *word;	    /* helper that is called here, or NULL */
+	const struct fact_function *callee; /* function that is entered here, or NULL */
 	struct trace_edge *edges;
 	unsigned int n_edges;
 };
 
 struct trace_graph {
 	const struct fact_function *root;
-	GPtrArray *points;	/* struct trace_point *, the route's pool's; the first is the entry */
+	GPtrArray *points; /* struct trace_point *, the route's pool's; the first is the entry */
 };
 
 /* A handler as it runs after some successful ways through mmap. */
 struct trace_handler {
 	const struct handler *handler;
-	const struct state *after;	/* state of the exits it belongs to */
-	struct trace_graph *graph;	/* NULL: see unknown */
-	const char *unknown;	/* why there is no graph, or NULL */
+	const struct state *after; /* state of the exits it belongs to */
+	struct trace_graph *graph; /* NULL: see unknown */
+	const char *unknown;	   /* why there is no graph, or NULL */
 };
 
 struct trace_route {
 	const struct exporter *exporter;
-	const struct fact_function *mmap;	/* NULL if its definition is not known */
-	const char *mmap_id;	/* NULL if the object has no callback */
-	GArray *bindings;	/* struct trace_binding, in the order they were asked for */
+	const struct fact_function *mmap; /* NULL if its definition is not known */
+	const char *mmap_id;		  /* NULL if the object has no callback */
+	GArray *bindings; /* struct trace_binding, in the order they were asked for */
 	struct pool *pool;
-	struct trace_graph *graph;	/* NULL if there is no function to trace */
-	GPtrArray *handlers;	/* struct trace_handler *, owned */
-	const char *unknown;	/* why the route could not be traced at all, or NULL */
+	struct trace_graph *graph; /* NULL if there is no function to trace */
+	GPtrArray *handlers;	   /* struct trace_handler *, owned */
+	const char *unknown;	   /* why the route could not be traced at all, or NULL */
 };
 
 void trace_route_free(struct trace_route *route);
@@ -84,11 +84,11 @@ const struct state *trace_leftover(struct pool *pool, const struct program *prog
 				   const struct state *exit);
 
 enum trace_stop {
-	STOP_BUG = 1,		/* for every mapping in this state */
-	STOP_BUG_PRIVATE = 2,	/* for private ones */
+	STOP_BUG = 1,	      /* for every mapping in this state */
+	STOP_BUG_PRIVATE = 2, /* for private ones */
 	STOP_WARN = 4,
-	STOP_FAILS = 8,		/* it can only return an error */
-	STOP_UNKNOWN = 16,	/* its body is not known */
+	STOP_FAILS = 8,	   /* it can only return an error */
+	STOP_UNKNOWN = 16, /* its body is not known */
 };
 
 /*
@@ -96,9 +96,8 @@ enum trace_stop {
  * state: bits of enum trace_stop.  *macro gets the text of the BUG or WARN,
  * *line its line; both may be NULL.
  */
-unsigned int trace_precondition(struct program *program, const char *helper,
-				const struct state *at, bool in_handler, const char **macro,
-				unsigned int *line);
+unsigned int trace_precondition(struct program *program, const char *helper, const struct state *at,
+				bool in_handler, const char **macro, unsigned int *line);
 
 /* One text line for each point. */
 void trace_dump(const struct trace_route *route, GString *out);

@@ -17,8 +17,8 @@ struct call {
 	int from;
 	const struct fact_node *n;
 	const struct state *state;
-	GPtrArray *args;	/* const struct value * */
-	bool mapping;		/* a mapping is among the arguments */
+	GPtrArray *args; /* const struct value * */
+	bool mapping;	 /* a mapping is among the arguments */
 };
 
 static enum origin join_origins(const struct call *c)
@@ -103,7 +103,8 @@ static void forget_written(const struct call *c, const char *id, struct state *s
 
 		if (!colons || !a->list[i].carried)
 			continue;
-		for (start = colons; start > key && (g_ascii_isalnum(start[-1]) || start[-1] == '_');)
+		for (start = colons;
+		     start > key && (g_ascii_isalnum(start[-1]) || start[-1] == '_');)
 			start--;
 		for (end = colons + 2; g_ascii_isalnum(*end) || *end == '_';)
 			end++;
@@ -181,8 +182,9 @@ static void set_word_flags(const struct call *c, const struct word *word, struct
 static void insert(const struct call *c, const struct word *word)
 {
 	static const unsigned int bits[] = {
-		[WORD_PFN_SETS] = INSERT_PFN, [WORD_PFN] = INSERT_PFN, [WORD_PAGE] = INSERT_PAGE,
-		[WORD_MIXED] = INSERT_MIXED,  [WORD_FORWARD] = INSERT_FORWARD,
+		[WORD_PFN_SETS] = INSERT_PFN,	 [WORD_PFN] = INSERT_PFN,
+		[WORD_PAGE] = INSERT_PAGE,	 [WORD_MIXED] = INSERT_MIXED,
+		[WORD_FORWARD] = INSERT_FORWARD,
 	};
 	struct state done = *c->state, failed = *c->state;
 	struct trace_point *p = trace_point(c->t, c->from);
@@ -195,8 +197,8 @@ static void insert(const struct call *c, const struct word *word)
 	set_word_flags(c, word, &done);
 	if (word->class == WORD_FORWARD) {
 		/* From here on it is the other exporter's mapping. */
-		done.vm_ops = value_simple(c->t->pool, VALUE_GLOBAL, TRACE_NO_VM_OPS,
-					   ORIGIN_CONSTANT);
+		done.vm_ops =
+			value_simple(c->t->pool, VALUE_GLOBAL, TRACE_NO_VM_OPS, ORIGIN_CONSTANT);
 		trace_set_flags(c->t, &done, done.ones & ~flag_bits(c->t, WORD_VM_PFNMAP), 0);
 	}
 	if (returns_fault(word->name) || !strcmp(result_type(c), "v")) {
@@ -260,8 +262,8 @@ static void change_flags(const struct call *c, const struct word *word)
 }
 
 /* What a pte_fn_t writes, by the helpers that its body calls. */
-static unsigned int pte_writes(struct tracer *t, const struct fact_function *f,
-			       unsigned int depth, bool *special)
+static unsigned int pte_writes(struct tracer *t, const struct fact_function *f, unsigned int depth,
+			       bool *special)
 {
 	unsigned int bits = 0;
 
@@ -581,7 +583,7 @@ void trace_call(struct tracer *t, int from, const struct fact_node *n)
 	else if (callee->kind == VALUE_FUNCTION)
 		by_function(&c, callee->name);
 	else if (callee->kind == VALUE_INT)
-		return;	/* a call of NULL is no way on */
+		return; /* a call of NULL is no way on */
 	else if (!c.mapping || t->mode == MODE_EXPORT)
 		opaque(&c, NULL);
 	else if (n->a->kind == EXPR_FIELD)

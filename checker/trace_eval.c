@@ -27,16 +27,18 @@ static const struct trace_binding *find_binding(const struct tracer *t, const ch
 
 static const struct value *global_at(struct tracer *t, const char *name, const char *path)
 {
-	struct value v = { .kind = VALUE_GLOBAL, .origin = ORIGIN_ENVIRONMENT, .name = name,
-			   .path = path };
+	struct value v = {
+		.kind = VALUE_GLOBAL, .origin = ORIGIN_ENVIRONMENT, .name = name, .path = path
+	};
 
 	return pool_value(t->pool, &v);
 }
 
 static const struct value *cell(struct tracer *t, const struct state *s, gint64 local)
 {
-	struct value v = { .kind = VALUE_CELL, .origin = ORIGIN_LOCAL, .n = local,
-			   .mask = s->frame->depth };
+	struct value v = {
+		.kind = VALUE_CELL, .origin = ORIGIN_LOCAL, .n = local, .mask = s->frame->depth
+	};
 
 	return pool_value(t->pool, &v);
 }
@@ -72,8 +74,9 @@ static const struct value *eval_static(struct tracer *t, const struct expr *e)
 		if (e->a->kind == EXPR_GLOBAL)
 			return global_at(t, e->a->name, "");
 		if (e->a->kind == EXPR_FIELD) {
-			const struct value *base = eval_static(t, &(struct expr){
-				.kind = EXPR_ADDRESS, .type = "*", .a = e->a->a });
+			const struct value *base = eval_static(
+				t,
+				&(struct expr){ .kind = EXPR_ADDRESS, .type = "*", .a = e->a->a });
 			const char *name = strstr(e->a->name, "::") + 2;
 			g_autofree char *path = NULL;
 
@@ -164,8 +167,7 @@ static const struct value *eval_member(struct tracer *t, const struct value *obj
 static const char *maker_of_local(const struct fact_function *f, gint64 local, unsigned int depth);
 
 /* The file_operations of a file expression; "" for none at all, NULL if unknown. */
-static const char *maker_of(const struct fact_function *f, const struct expr *e,
-			    unsigned int depth)
+static const char *maker_of(const struct fact_function *f, const struct expr *e, unsigned int depth)
 {
 	e = strip(e);
 	if (e->kind == EXPR_INT)
@@ -184,8 +186,8 @@ static const char *maker_of_local(const struct fact_function *f, gint64 local, u
 		const char *maker = NULL;
 
 		if (n->kind == NODE_CALL && n->result == local) {
-			const struct word *word = n->a->kind == EXPR_FUNCTION ?
-							  word_find(id_name(n->a->name)) : NULL;
+			const struct word *word =
+				n->a->kind == EXPR_FUNCTION ? word_find(id_name(n->a->name)) : NULL;
 
 			if (word && word->class == WORD_FILE)
 				maker = word->table;
@@ -330,8 +332,7 @@ static const struct value *file_operations_of(struct tracer *t, const struct val
 
 /* The value of field key of an object; type is that of the field. */
 static const struct value *read_field(struct tracer *t, const struct state *s,
-				      const struct value *object, const char *key,
-				      const char *type)
+				      const struct value *object, const char *key, const char *type)
 {
 	const struct trace_binding *b;
 	const struct value *bound;
@@ -339,8 +340,8 @@ static const struct value *read_field(struct tracer *t, const struct state *s,
 
 	if (object->kind == VALUE_MAPPING)
 		return mapping_field(t, s, object, key);
-	if (type_is_mapping(type) && (object->kind == VALUE_CELL ||
-				      g_hash_table_contains(t->program->mapping_fields, key)))
+	if (type_is_mapping(type) &&
+	    (object->kind == VALUE_CELL || g_hash_table_contains(t->program->mapping_fields, key)))
 		return value_simple(t->pool, VALUE_MAPPING, type_pointee(type), ORIGIN_USER);
 	if (object->kind == VALUE_GLOBAL)
 		return eval_member(t, object, key);
@@ -352,8 +353,8 @@ static const struct value *read_field(struct tracer *t, const struct state *s,
 	if (field_role(key) == FIELD_FILE)
 		return file_operations_of(t, object, key);
 	if (object->kind == VALUE_CELL) {
-		g_autofree char *name = g_strdup_printf(
-			"cell:%s.%" G_GINT64_FORMAT ".%s", s->frame->function->name, object->n, key);
+		g_autofree char *name = g_strdup_printf("cell:%s.%" G_GINT64_FORMAT ".%s",
+							s->frame->function->name, object->n, key);
 
 		return value_symbol(t->pool, name, ORIGIN_LOCAL, false, NULL);
 	}
@@ -395,7 +396,8 @@ const struct value *trace_place(struct tracer *t, const struct state *s, const s
 		return trace_place(t, s, e->a);
 	case EXPR_FIELD:
 		base = *trace_type(s, e->a) == '*' || e->a->kind == EXPR_ADDRESS ?
-			       trace_eval(t, s, e->a) : trace_place(t, s, e->a);
+			       trace_eval(t, s, e->a) :
+			       trace_place(t, s, e->a);
 		if (base->kind == VALUE_GLOBAL) {
 			name = strstr(e->name, "::") + 2;
 			path = *base->path ? g_strconcat(base->path, ".", name, NULL) :
@@ -418,8 +420,7 @@ static const struct value *eval_local(struct tracer *t, const struct state *s, g
 	return v ? v : value_unknown(t->pool, ORIGIN_LOCAL);
 }
 
-static const struct value *eval_deref(struct tracer *t, const struct state *s,
-				      const struct expr *e)
+static const struct value *eval_deref(struct tracer *t, const struct state *s, const struct expr *e)
 {
 	const struct value *p = trace_eval(t, s, e->a);
 	const struct frame *frame;
@@ -454,7 +455,8 @@ const struct value *trace_eval(struct tracer *t, const struct state *s, const st
 		return value_simple(t->pool, VALUE_FUNCTION, e->name, ORIGIN_ENVIRONMENT);
 	case EXPR_FIELD:
 		a = *trace_type(s, e->a) == '*' || e->a->kind == EXPR_ADDRESS ?
-			    trace_eval(t, s, e->a) : trace_place(t, s, e->a);
+			    trace_eval(t, s, e->a) :
+			    trace_place(t, s, e->a);
 		return read_field(t, s, a, e->name, e->type);
 	case EXPR_INDEX:
 		a = trace_eval(t, s, e->a);

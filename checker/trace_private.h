@@ -6,10 +6,10 @@
 #include "trace.h"
 
 enum trace_mode {
-	MODE_MMAP,	/* under the write lock of mmap */
+	MODE_MMAP, /* under the write lock of mmap */
 	MODE_HANDLER,
-	MODE_EXPORT,	/* which dma_buf_ops an export function leaves behind */
-	MODE_CHECK,	/* what a helper itself does; words are followed into */
+	MODE_EXPORT, /* which dma_buf_ops an export function leaves behind */
+	MODE_CHECK,  /* what a helper itself does; words are followed into */
 };
 
 struct tracer {
@@ -20,13 +20,13 @@ struct tracer {
 	bool fault;		/* the handler is one that may return vmf->page */
 	GArray *bindings;	/* struct trace_binding */
 	GHashTable *liveness;	/* struct fact_function * -> guint64[] */
-	GHashTable *remembered;	/* key -> 1: worth remembering, 2: not */
+	GHashTable *remembered; /* key -> 1: worth remembering, 2: not */
 	struct trace_graph *graph;
 	GHashTable *index;	/* point key -> index + 1 */
-	const char *need_field;	/* a binding without which the trace cannot go on */
+	const char *need_field; /* a binding without which the trace cannot go on */
 	const char *need_record;
 	const char *need_near;
-	const char *overflow;	/* name of the bound that was hit, or NULL */
+	const char *overflow; /* name of the bound that was hit, or NULL */
 };
 
 #define TRACE_NO_VM_OPS "(none)"
@@ -52,8 +52,7 @@ struct trace_point *trace_point(struct tracer *t, int index);
 /* Sets the flag word of the mapping. */
 void trace_set_flags(struct tracer *t, struct state *s, guint64 ones, guint64 zeros);
 /* Bits that are set or clear for a kind of mapping. */
-void trace_kind_bits(const struct tracer *t, enum mapping_kind kind, guint64 *ones,
-		     guint64 *zeros);
+void trace_kind_bits(const struct tracer *t, enum mapping_kind kind, guint64 *ones, guint64 *zeros);
 void trace_undecided(struct tracer *t, struct state *s, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
 

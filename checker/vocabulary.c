@@ -118,9 +118,9 @@ const struct handler vm_handlers[] = {
 };
 
 static const char *const environment_records[] = {
-	"dma_map_ops",		/* include/linux/dma-map-ops.h */
-	"iommu_domain_ops",	/* include/linux/iommu.h */
-	"iommu_ops",		/* include/linux/iommu.h */
+	"dma_map_ops",	    /* include/linux/dma-map-ops.h */
+	"iommu_domain_ops", /* include/linux/iommu.h */
+	"iommu_ops",	    /* include/linux/iommu.h */
 };
 
 /* drivers/gpu/drm/drm_prime.c, export_and_register_object() */
@@ -133,6 +133,7 @@ const struct export_hook export_hooks[] = {
 #define VALUE(member, expression) \
 	"unsigned long pfncheck_" member "(void) { return (unsigned long)(" expression "); }\n"
 
+/* clang-format off */
 const char vm_values_source[] =
 	"#include <linux/mm.h>\n"
 	VALUE("pfnmap", "VM_PFNMAP")
@@ -143,6 +144,7 @@ const char vm_values_source[] =
 	VALUE("fault_error", "VM_FAULT_ERROR")
 	VALUE("fault_nopage", "VM_FAULT_NOPAGE")
 	VALUE("fault_retry", "VM_FAULT_RETRY");
+/* clang-format on */
 
 bool vm_values_set(struct vm_values *values, const char *function, gint64 value)
 {
@@ -186,8 +188,7 @@ bool word_inserts(const struct word *word)
 
 bool word_has_preconditions(const struct word *word)
 {
-	return (word->class == WORD_PFN || word->class == WORD_PAGE ||
-		word->class == WORD_MIXED) &&
+	return (word->class == WORD_PFN || word->class == WORD_PAGE || word->class == WORD_MIXED) &&
 	       (g_str_has_prefix(word->name, "vm_insert") ||
 		g_str_has_prefix(word->name, "vmf_insert"));
 }

@@ -11,26 +11,26 @@
 #include <stdbool.h>
 
 enum word_class {
-	WORD_PFN_SETS,		/* inserts pfns and sets VM_PFNMAP itself */
-	WORD_PFN,		/* inserts pfns; needs VM_PFNMAP */
-	WORD_PAGE,		/* inserts struct pages */
-	WORD_MIXED,		/* inserts what fits; needs VM_MIXEDMAP */
-	WORD_FORWARD,		/* hands the vma to another exporter */
-	WORD_NOTHING,		/* gets a mapping, inserts nothing and leaves the flags alone */
-	WORD_FLAGS_SET,		/* (vma, flags): flags |= */
-	WORD_FLAGS_CLEAR,	/* (vma, flags): flags &= ~ */
-	WORD_FLAGS_MOD,		/* (vma, set, clear) */
-	WORD_FLAGS_RESET,	/* (vma, flags): flags = */
-	WORD_WALKER,		/* (mm, address, size, fn, data): calls fn for every PTE */
-	WORD_PTE_SPECIAL,	/* makes a PTE special */
-	WORD_PTE_SET,		/* writes a PTE */
-	WORD_FILE,		/* makes a struct file; table: id of its file_operations */
-	WORD_IS_ERR,		/* IS_ERR(x) */
+	WORD_PFN_SETS,	  /* inserts pfns and sets VM_PFNMAP itself */
+	WORD_PFN,	  /* inserts pfns; needs VM_PFNMAP */
+	WORD_PAGE,	  /* inserts struct pages */
+	WORD_MIXED,	  /* inserts what fits; needs VM_MIXEDMAP */
+	WORD_FORWARD,	  /* hands the vma to another exporter */
+	WORD_NOTHING,	  /* gets a mapping, inserts nothing and leaves the flags alone */
+	WORD_FLAGS_SET,	  /* (vma, flags): flags |= */
+	WORD_FLAGS_CLEAR, /* (vma, flags): flags &= ~ */
+	WORD_FLAGS_MOD,	  /* (vma, set, clear) */
+	WORD_FLAGS_RESET, /* (vma, flags): flags = */
+	WORD_WALKER,	  /* (mm, address, size, fn, data): calls fn for every PTE */
+	WORD_PTE_SPECIAL, /* makes a PTE special */
+	WORD_PTE_SET,	  /* writes a PTE */
+	WORD_FILE,	  /* makes a struct file; table: id of its file_operations */
+	WORD_IS_ERR,	  /* IS_ERR(x) */
 	WORD_IS_ERR_OR_NULL,
-	WORD_PTR_ERR,		/* PTR_ERR(x), PTR_ERR_OR_ZERO(x) */
-	WORD_ERR_PTR,		/* ERR_PTR(x), ERR_CAST(x) */
-	WORD_READ_TRYLOCK,	/* fails under the write lock of mmap, succeeds in a fault handler */
-	WORD_EXPORT,		/* makes a dma-buf of a dma_buf_export_info */
+	WORD_PTR_ERR,	   /* PTR_ERR(x), PTR_ERR_OR_ZERO(x) */
+	WORD_ERR_PTR,	   /* ERR_PTR(x), ERR_CAST(x) */
+	WORD_READ_TRYLOCK, /* fails under the write lock of mmap, succeeds in a fault handler */
+	WORD_EXPORT,	   /* makes a dma-buf of a dma_buf_export_info */
 };
 
 /* Bits of word.sets and word.needs. */
@@ -42,9 +42,9 @@ enum {
 struct word {
 	const char *name;
 	enum word_class class;
-	unsigned int sets;	/* flags it sets if VM_PFNMAP is not there yet, or always for PFN_SETS */
-	const char *table;	/* of WORD_FILE */
-	const char *source;	/* the kernel file this was read from */
+	unsigned int sets; /* flags it sets if VM_PFNMAP is not there yet, or always for PFN_SETS */
+	const char *table; /* of WORD_FILE */
+	const char *source; /* the kernel file this was read from */
 };
 
 /* The row of a function, by its plain name; NULL if there is none. */
@@ -56,13 +56,13 @@ bool word_has_preconditions(const struct word *word);
 
 enum field_role {
 	FIELD_NONE,
-	FIELD_FLAGS,		/* the flag word of a mapping */
-	FIELD_VM_OPS,		/* the handlers of a mapping */
-	FIELD_VMA,		/* vm_fault to its vma */
-	FIELD_PAGE,		/* vm_fault::page */
-	FIELD_PRIVATE,		/* what a driver hangs on a mapping: the object */
-	FIELD_OPS,		/* dma_buf_ops of a dma-buf or of its description */
-	FIELD_FILE,		/* struct file to its file_operations */
+	FIELD_FLAGS,   /* the flag word of a mapping */
+	FIELD_VM_OPS,  /* the handlers of a mapping */
+	FIELD_VMA,     /* vm_fault to its vma */
+	FIELD_PAGE,    /* vm_fault::page */
+	FIELD_PRIVATE, /* what a driver hangs on a mapping: the object */
+	FIELD_OPS,     /* dma_buf_ops of a dma-buf or of its description */
+	FIELD_FILE,    /* struct file to its file_operations */
 };
 
 /* The role of "record::field". */
@@ -70,12 +70,12 @@ enum field_role field_role(const char *key);
 
 /* A handler of vm_operations_struct that may insert page-table entries. */
 struct handler {
-	const char *field;	/* "vm_operations_struct::fault" */
+	const char *field; /* "vm_operations_struct::fault" */
 	const char *name;
-	bool returns_page;	/* vmf->page is what it inserts */
+	bool returns_page; /* vmf->page is what it inserts */
 };
 
-extern const struct handler vm_handlers[];	/* ends with a NULL name */
+extern const struct handler vm_handlers[]; /* ends with a NULL name */
 
 /*
  * Tables of the environment (the device, its bus, the architecture): calls
@@ -85,13 +85,13 @@ bool record_is_environment(const char *record);
 
 /* Object tables that have a hook to export, and what exports without it. */
 struct export_hook {
-	const char *record;	/* "drm_gem_object_funcs" */
-	const char *field;	/* "drm_gem_object_funcs::export" */
-	const char *fallback;	/* "drm_gem_prime_export" */
+	const char *record;   /* "drm_gem_object_funcs" */
+	const char *field;    /* "drm_gem_object_funcs::export" */
+	const char *fallback; /* "drm_gem_prime_export" */
 	const char *source;
 };
 
-extern const struct export_hook export_hooks[];	/* ends with a NULL record */
+extern const struct export_hook export_hooks[]; /* ends with a NULL record */
 
 /* Flags of vm_flags that the analysis follows; values are of the analysed tree. */
 struct vm_values {
@@ -100,7 +100,7 @@ struct vm_values {
 	guint64 shared;
 	guint64 mayshare;
 	guint64 maywrite;
-	guint64 fault_error;	/* VM_FAULT_ERROR */
+	guint64 fault_error; /* VM_FAULT_ERROR */
 	guint64 fault_nopage;
 	guint64 fault_retry;
 };
