@@ -48,6 +48,14 @@ void trace_call(struct tracer *t, int from, const struct fact_node *n);
 /* Forks over the truth of a value: advances to the nodes of a branch. */
 void trace_branch(struct tracer *t, int from, const struct value *v, int yes, int no);
 
+/*
+ * The graph of a function from a state (whose frame is set here).  NULL if a
+ * binding is needed first (need_field) or a bound was hit (overflow).
+ */
+struct trace_graph *trace_explore(struct tracer *t, const struct fact_function *f,
+				  const struct state *initial);
+/* The points are the pool's. NULL is ignored. */
+void trace_graph_free(struct trace_graph *graph);
 struct trace_point *trace_point(struct tracer *t, int index);
 /* Sets the flag word of the mapping. */
 void trace_set_flags(struct tracer *t, struct state *s, guint64 ones, guint64 zeros);

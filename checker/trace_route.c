@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * trace_route: the routes of an exporter: which tables they bind, which handlers
+ * run after which way through mmap, and what the helpers themselves stop on.
+ */
+#include <string.h>
+
+#include "trace_private.h"
+
+/* ---- preconditions ---- */
+
+static void tracer_begin(struct tracer *t, struct program *program, struct pool *pool,
+			 GArray *bindings)
+{
+	memset(t, 0, sizeof(*t));
+	t->program = program;
+	t->pool = pool;
+	t->bindings = bindings;
+	t->liveness = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	t->remembered = g_hash_table_new(g_str_hash, g_str_equal);
+}
+
+static void tracer_end(struct tracer *t)
+{
+	g_hash_table_unref(t->remembered);
+	g_hash_table_unref(t->liveness);
+}
+
+/* The branch that leads to a point of the same function, or NULL. */
+static const struct trace_point *controlling_branch(const struct trace_graph *graph,
+						    const struct trace_point *p)
+{
+	const struct frame *frame = p->state->frame;
+
+	for (int at = p->parent; at >= 0;) {
+		const struct trace_point *q = graph->points->pdata[at];
+
+		if (!q->state->frame || q->state->frame->function != frame->function)
+			return NULL;
+		if (q->state->frame->function->nodes[q->node].kind == NODE_BRANCH)
+			return q;
+		at = q->parent;
+	}
+	return NULL;
+}
+
+/* Whether a BUG or WARN is certain: the flags, or the kind of mapping, decide. */
+static unsigned int stop_at(const struct trace_graph *graph, const struct trace_point *p)
+{
+	const struct fact_node *n = &p->state->frame->function->nodes[p->node];
+	const struct trace_point *branch;
+
+	if (n->kind != NODE_BUG && n->kind != NODE_WARN)
+		return 0;
+	branch = controlling_branch(graph, p);
+	if (!branch || (branch->fork != FORK_NONE && branch->state->kind == p->state->kind))
+		return 0;
+	if (n->kind == NODE_WARN)
+		return STOP_WARN;
+	return ((const struct trace_point *)graph->points->pdata[0])->state->kind !=
+			       p->state->kind ?
+		       STOP_BUG_PRIVATE :
+		       STOP_BUG;
+}
+
+unsigned int trace_precondition(struct program *program, const char *helper, const struct state *at,
+				bool in_handler, const char **macro, unsigned int *line)
+{
+	const struct fact_function *f = program_function(program, helper, false);
+	g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
+	struct pool *pool;
+	struct trace_graph *graph;
+	struct tracer t;
+	struct state s = { 0 };
+	unsigned int found = 0;
+	bool ends = false, succeeds = false;
+
+	if (!f)
+		return STOP_UNKNOWN;
+	pool = pool_new();
+	tracer_begin(&t, program, pool, none);
+	t.mode = MODE_CHECK;
+	t.in_handler = in_handler;
+	s.ones = at->ones;
+	s.zeros = at->zeros;
+	s.kind = at->kind;
+	s.vm_ops = value_unknown(pool, ORIGIN_OBJECT);
+	graph = trace_explore(&t, f, &s);
+	for (unsigned int i = 0; graph && i < graph->points->len; i++) {
+		const struct trace_point *p = graph->points->pdata[i];
+		const struct value *v = p->state->result;
+		unsigned int stop;
+
+		if (p->node < 0) {
+			ends = true;
+			succeeds |= !v || v->kind != VALUE_INT ||
+				    !((guint64)v->n & program->values.fault_error);
+			continue;
+		}
+		stop = stop_at(graph, p);
+		if (!stop || (found & stop))
+			continue;
+		/* The worst one names the place. */
+		if (!found || stop == STOP_BUG) {
+			const struct fact_node *n = &p->state->frame->function->nodes[p->node];
+
+			if (macro)
+				*macro = n->text;
+			if (line)
+				*line = n->line;
+		}
+		found |= stop;
+	}
+	if (ends && !succeeds && word_find(helper) && g_str_has_prefix(helper, "vmf_"))
+		found |= STOP_FAILS;
+	trace_graph_free(graph);
+	tracer_end(&t);
+	pool_free(pool);
+	return found;
+}
+
+/* ---- routes ---- */
+
+static void handler_free(void *data)
+{
+	struct trace_handler *h = data;
+
+	trace_graph_free(h->graph);
+	g_free(h);
+}
+
+static struct trace_route *route_new(const struct exporter *e, const GArray *bindings)
+{
+	struct trace_route *r = g_new0(struct trace_route, 1);
+
+	r->exporter = e;
+	r->bindings = g_array_copy((GArray *)bindings);
+	r->pool = pool_new();
+	r->handlers = g_ptr_array_new_with_free_func(handler_free);
+	return r;
+}
+
+void trace_route_free(struct trace_route *r)
+{
+	if (!r)
+		return;
+	trace_graph_free(r->graph);
+	g_ptr_array_unref(r->handlers);
+	g_array_unref(r->bindings);
+	pool_free(r->pool);
+	g_free(r);
+}
+
+/* A mapping as mm hands it over: none of the flags that matter are set. */
+static struct state fresh_mapping(struct tracer *t)
+{
+	struct state s = { 0 };
+
+	s.zeros = t->program->values.pfnmap | t->program->values.mixedmap;
+	s.vm_ops = value_simple(t->pool, VALUE_GLOBAL, TRACE_NO_VM_OPS, ORIGIN_CONSTANT);
+	return s;
+}
+
+static void trace_handler_of(struct tracer *t, struct trace_route *r, const struct state *after,
+			     const struct handler *handler)
+{
+	const struct value *ops = after->vm_ops;
+	const struct fact_table *table = program_table(t->program, ops->name);
+	struct trace_handler *h;
+	const struct fact_function *f;
+	const struct expr *e = NULL;
+	const struct word *word;
+	bool present = false;
+	const GPtrArray *late = g_hash_table_lookup(t->program->global_stores, ops->name);
+	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+	const char *unknown = NULL;
+
+	if (table)
+		e = program_member(table, ops->path, handler->field, &present);
+	while (e && e->kind == EXPR_CAST)
+		e = e->a;
+	if (e && e->kind == EXPR_FUNCTION)
+		g_ptr_array_add(ids, (void *)e->name);
+	else if (e && e->kind != EXPR_INT)
+		unknown = "is not a function by name";
+	for (unsigned int i = 0; late && i < late->len; i++) {
+		const struct field_store *s = late->pdata[i];
+
+		if (s->target->kind == EXPR_FIELD && !strcmp(s->target->name, handler->field) &&
+		    s->value->kind == EXPR_FUNCTION)
+			g_ptr_array_add(ids, (void *)s->value->name);
+	}
+	if (!table)
+		unknown = "belongs to a table whose definition was not found";
+	for (unsigned int i = 0; i < ids->len || (unknown && i == 0); i++) {
+		h = g_new0(struct trace_handler, 1);
+		h->handler = handler;
+		h->after = after;
+		g_ptr_array_add(r->handlers, h);
+		if (unknown) {
+			h->unknown = unknown;
+			break;
+		}
+		t->mode = MODE_HANDLER;
+		t->in_handler = true;
+		t->fault = handler->returns_page;
+		f = program_function(t->program, ids->pdata[i], true);
+		word = word_find(id_name(ids->pdata[i]));
+		if (word && word_inserts(word)) {
+			/* The helper is the handler. */
+			h->unknown = NULL;
+			h->graph = g_new0(struct trace_graph, 1);
+			h->graph->points = g_ptr_array_new();
+			h->graph->root = f;
+			struct trace_point *p = pool_alloc(r->pool, sizeof(*p));
+			struct state s = *after;
+
+			s.inserts = word->class == WORD_MIXED ? INSERT_MIXED :
+				    word->class == WORD_PAGE  ? INSERT_PAGE :
+								INSERT_PFN;
+			p->state = pool_state(t->pool, &s);
+			p->node = -1;
+			p->parent = -1;
+			p->word = word;
+			g_ptr_array_add(h->graph->points, p);
+			continue;
+		}
+		if (word)
+			continue;
+		if (!f) {
+			h->unknown = "has a definition that was not found";
+			continue;
+		}
+		h->graph = trace_explore(t, f, after);
+		if (t->overflow)
+			h->unknown = "reaches more than the bound of points";
+	}
+}
+
+static void trace_handlers(struct tracer *t, struct trace_route *r)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+
+	for (unsigned int i = 0; i < r->graph->points->len && !t->need_field; i++) {
+		const struct trace_point *p = r->graph->points->pdata[i];
+		const struct state *after;
+
+		if (p->node >= 0 || trace_failed(p->state, NULL) == 1)
+			continue;
+		after = trace_leftover(r->pool, t->program, p->state);
+		if (after->vm_ops->kind != VALUE_GLOBAL || !trace_has_handlers(after) ||
+		    !g_hash_table_add(seen, (void *)after))
+			continue;
+		for (const struct handler *h = vm_handlers; h->name && !t->need_field; h++) {
+			t->overflow = NULL;
+			trace_handler_of(t, r, after, h);
+		}
+	}
+}
+
+/* The dma_buf_ops objects that an export function leaves behind (value keys). */
+static GPtrArray *find_exported_ops(struct program *program, const char *function)
+{
+	GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
+	const struct fact_function *f = program_function(program, function, true);
+	g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
+	struct pool *pool = pool_new();
+	struct state s = { 0 };
+	struct tracer t;
+
+	tracer_begin(&t, program, pool, none);
+	t.mode = MODE_EXPORT;
+	if (f) {
+		struct trace_graph *graph = trace_explore(&t, f, &s);
+
+		for (unsigned int i = 0; graph && i < graph->points->len; i++) {
+			const struct trace_point *p = graph->points->pdata[i];
+			const struct value *v = p->state->result;
+
+			if (p->node >= 0 || !p->state->ops || p->state->ops->kind != VALUE_GLOBAL)
+				continue;
+			if (v && (v->kind == VALUE_ERROR || (v->kind == VALUE_INT && v->n <= 0)))
+				continue;
+			g_ptr_array_add(out, value_key(p->state->ops));
+		}
+		trace_graph_free(graph);
+	}
+	tracer_end(&t);
+	pool_free(pool);
+	return out;
+}
+
+static const GPtrArray *exported_ops(struct program *program, const char *function)
+{
+	GPtrArray *known;
+
+	g_rec_mutex_lock(&program->lock);
+	known = g_hash_table_lookup(program->exports, function);
+	if (!known) {
+		known = find_exported_ops(program, function);
+		g_hash_table_insert(program->exports, (void *)program_string(program, function),
+				    known);
+	}
+	g_rec_mutex_unlock(&program->lock);
+	return known;
+}
+
+static bool leads_to(struct program *program, const char *function, const struct exporter *e)
+{
+	const GPtrArray *keys = exported_ops(program, function);
+	g_autofree char *wanted = e->table ? g_strdup_printf("&%s.%s", e->table->id, e->path) :
+					     g_strdup("");
+
+	for (unsigned int i = 0; i < keys->len; i++)
+		if (!strcmp(keys->pdata[i], wanted))
+			return true;
+	return false;
+}
+
+/* Whether objects with this table are exported with these ops. */
+static bool table_exports(struct program *program, const struct fact_table *table,
+			  const struct exporter *e)
+{
+	const struct export_hook *hook;
+	const struct expr *member;
+	bool present;
+
+	for (hook = export_hooks; hook->record; hook++)
+		if (!strcmp(hook->record, table->record))
+			break;
+	if (!hook->record)
+		return true;
+	member = program_member(table, "", hook->field, &present);
+	while (member && member->kind == EXPR_CAST)
+		member = member->a;
+	if (!present || !member || member->kind == EXPR_INT)
+		return leads_to(program, hook->fallback, e);
+	return member->kind != EXPR_FUNCTION || leads_to(program, member->name, e);
+}
+
+/* The tables that a field may hold on this route. */
+static GPtrArray *candidates(struct program *program, const struct exporter *e,
+			     const GArray *bindings, const char *record)
+{
+	GPtrArray *out = g_ptr_array_new();
+	const struct fact_table *bound =
+		bindings->len ? g_array_index(bindings, struct trace_binding, 0).table : NULL;
+	const GPtrArray *tables = program_tables_of(program, record, bound ? bound->file : NULL);
+	bool any_near = false;
+
+	for (unsigned int i = 0; bound && tables && i < tables->len; i++)
+		any_near |= program_same_module(program, bound->facts,
+						((struct fact_table *)tables->pdata[i])->facts);
+	for (unsigned int i = 0; tables && i < tables->len; i++) {
+		struct fact_table *table = tables->pdata[i];
+
+		if (!table->has_initializer ||
+		    (any_near && !program_same_module(program, bound->facts, table->facts)))
+			continue;
+		if (table_exports(program, table, e))
+			g_ptr_array_add(out, table);
+	}
+	/* A driver that does not go with the object is as good as none. */
+	if (bound && !any_near)
+		g_ptr_array_set_size(out, 0);
+	return out;
+}
+
+static void trace_bound(struct program *program, const struct exporter *e, const char *id,
+			GArray *bindings, GPtrArray *out);
+
+static void split(struct program *program, const struct exporter *e, const char *id,
+		  GArray *bindings, const struct tracer *t, GPtrArray *out)
+{
+	g_autofree char *field = g_strdup(t->need_field);
+	g_autofree char *record = g_strdup(t->need_record);
+	g_autoptr(GPtrArray) tables = candidates(program, e, bindings, record);
+
+	for (unsigned int i = 0; i < tables->len && out->len < BOUND_ROUTES; i++) {
+		struct trace_binding b = { program_string(program, field), tables->pdata[i] };
+
+		g_array_append_val(bindings, b);
+		trace_bound(program, e, id, bindings, out);
+		g_array_set_size(bindings, bindings->len - 1);
+	}
+	if (!tables->len) {
+		struct trace_route *r = route_new(e, bindings);
+		g_autofree char *why = g_strdup_printf(
+			"no %s is known that %s could hold on this route", record, field);
+
+		r->mmap_id = id;
+		r->mmap = program_function(program, id, true);
+		r->unknown = program_string(program, why);
+		g_ptr_array_add(out, r);
+	}
+}
+
+static void trace_bound(struct program *program, const struct exporter *e, const char *id,
+			GArray *bindings, GPtrArray *out)
+{
+	struct trace_route *r = route_new(e, bindings);
+	struct tracer t;
+
+	r->mmap_id = id;
+	r->mmap = program_function(program, id, true);
+	tracer_begin(&t, program, r->pool, r->bindings);
+	t.mode = MODE_MMAP;
+	if (!r->mmap) {
+		r->unknown = "the callback's definition was not found";
+	} else {
+		struct state s = fresh_mapping(&t);
+
+		r->graph = trace_explore(&t, r->mmap, &s);
+		if (t.overflow)
+			r->unknown = "bound hit: points of a graph";
+		if (r->graph)
+			trace_handlers(&t, r);
+	}
+	if (t.need_field) {
+		split(program, e, id, bindings, &t, out);
+		trace_route_free(r);
+	} else {
+		g_ptr_array_add(out, r);
+	}
+	tracer_end(&t);
+}
+
+GPtrArray *trace_exporter(struct program *program, const struct exporter *e)
+{
+	GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)trace_route_free);
+	g_autoptr(GArray) bindings = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
+
+	for (unsigned int i = 0; i < e->callbacks->len; i++)
+		trace_bound(program, e, e->callbacks->pdata[i], bindings, out);
+	if (!e->callbacks->len) {
+		struct trace_route *r = route_new(e, bindings);
+
+		r->unknown = e->callback_unknown;
+		g_ptr_array_add(out, r);
+	}
+	return out;
+}
+
+/* ---- dump ---- */
+
+static void dump_graph(const struct trace_route *r, const struct trace_graph *graph,
+		       const char *entry, GString *out)
+{
+	for (unsigned int i = 0; graph && i < graph->points->len; i++) {
+		const struct trace_point *p = graph->points->pdata[i];
+		const struct frame *f = p->state->frame;
+		const struct assumptions *a = p->state->assumed;
+
+		g_string_append_printf(out, "point\t%s", r->exporter->name);
+		for (unsigned int k = 0; k < r->bindings->len; k++)
+			g_string_append_printf(
+				out, ">%s",
+				g_array_index(r->bindings, struct trace_binding, k).table->name);
+		g_string_append_printf(out, "\t%s\t%u\t%s\t%d", entry, i,
+				       f ? f->function->name : "exit",
+				       f ? (int)f->function->nodes[p->node].line : 0);
+		g_string_append_printf(out, "\tones=%" G_GINT64_MODIFIER "x\tinserts=%u\tvm_ops=%s",
+				       p->state->ones, p->state->inserts,
+				       p->state->vm_ops && p->state->vm_ops->name ?
+					       id_name(p->state->vm_ops->name) :
+					       "?");
+		if (p->state->undecided)
+			g_string_append_printf(out, "\tundecided=%s", p->state->undecided);
+		for (unsigned int k = 0; a && k < a->n; k++)
+			g_string_append_printf(out, "\t%s%s", a->list[k].truth ? "" : "!",
+					       a->list[k].key);
+		for (unsigned int k = 0; k < p->n_edges; k++)
+			g_string_append_printf(out, "\t>%d", p->edges[k].to);
+		g_string_append_c(out, '\n');
+	}
+}
+
+void trace_dump(const struct trace_route *r, GString *out)
+{
+	dump_graph(r, r->graph, "mmap", out);
+	for (unsigned int i = 0; i < r->handlers->len; i++) {
+		const struct trace_handler *h = r->handlers->pdata[i];
+
+		if (h->unknown)
+			g_string_append_printf(out, "handler\t%s\t%s\t%s\t%s\n", r->exporter->name,
+					       id_name(h->after->vm_ops->name), h->handler->name,
+					       h->unknown);
+		dump_graph(r, h->graph, h->handler->name, out);
+	}
+}
