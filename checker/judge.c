@@ -5,312 +5,7 @@
  */
 #include <string.h>
 
-#include "judge.h"
-#include "outcome.h"
-
-struct judging {
-	struct audit *audit;
-	struct program *program;
-	const struct trace_route *r;
-	struct audit_route *out;
-	struct outcomes *o;
-	GHashTable *seen; /* keys of inserts and findings */
-	GPtrArray *ways;  /* struct condition_list *: of the ways that break the rule */
-};
-
-struct condition_list {
-	guint length;	       /* of the way */
-	GPtrArray *conditions; /* struct audit_condition */
-};
-
-/* A way through a graph: points from the entry on. */
-static GArray *way_to(const struct trace_graph *graph, int point)
-{
-	GArray *way = g_array_new(FALSE, FALSE, sizeof(int));
-
-	for (; point >= 0; point = ((struct trace_point *)graph->points->pdata[point])->parent)
-		g_array_prepend_val(way, point);
-	return way;
-}
-
-static const struct trace_point *point_at(const struct trace_graph *graph, int i)
-{
-	return graph->points->pdata[i];
-}
-
-static const struct fact_node *node_of(const struct trace_point *p)
-{
-	return p->node < 0 ? NULL : &p->state->frame->function->nodes[p->node];
-}
-
-static struct place place_of(struct judging *j, const struct trace_point *p)
-{
-	const struct fact_node *n = node_of(p);
-	struct place at = { 0 };
-
-	if (!n)
-		return at;
-	at.file = audit_string(j->audit, p->state->frame->function->file);
-	at.line = n->line ? n->line : p->state->frame->function->line;
-	at.column = n->line ? n->column : p->state->frame->function->column;
-	return at;
-}
-
-static const char *text(struct judging *j, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static const char *text(struct judging *j, const char *format, ...)
-{
-	g_autofree char *s = NULL;
-	va_list args;
-
-	va_start(args, format);
-	s = g_strdup_vprintf(format, args);
-	va_end(args);
-	return audit_string(j->audit, s);
-}
-
-/* ---- insertions ---- */
-
-static const char *class_name(unsigned int inserts)
-{
-	if (inserts & (INSERT_PAGE | INSERT_STORED_PAGE))
-		return "page";
-	if (inserts & INSERT_MIXED)
-		return "mixed";
-	return inserts & INSERT_PFN ? "pfn" : "forward";
-}
-
-/* What a step from one point to the next inserts: bits of enum insert_bit. */
-static unsigned int inserted_between(const struct trace_point *from, const struct trace_point *to)
-{
-	static const unsigned int bits[] = {
-		[WORD_PFN_SETS] = INSERT_PFN,	 [WORD_PFN] = INSERT_PFN,
-		[WORD_PAGE] = INSERT_PAGE,	 [WORD_MIXED] = INSERT_MIXED,
-		[WORD_FORWARD] = INSERT_FORWARD,
-	};
-	const struct fact_node *n = node_of(from);
-
-	if (from->word && from->word->class <= WORD_FORWARD)
-		return to->state->inserts & bits[from->word->class];
-	if (from->word && (from->word->class == WORD_WALKER || from->word->class == WORD_PTE_SET))
-		return to->state->inserts & (INSERT_PFN | INSERT_PAGE);
-	if (n && n->kind == NODE_ASSIGN && n->a->kind == EXPR_FIELD &&
-	    field_role(n->a->name) == FIELD_PAGE && (to->state->inserts & INSERT_STORED_PAGE))
-		return INSERT_STORED_PAGE;
-	return 0;
-}
-
-static const char *helper_name(const struct trace_point *p)
-{
-	return p->word ? p->word->name : "vmf->page";
-}
-
-/* The offending part of what is inserted in a state, by the rule; 0 if it is fine. */
-static unsigned int offence(const struct judging *j, unsigned int bits, const struct state *flags)
-{
-	guint64 pfnmap = j->program->values.pfnmap;
-
-	if (bits & (INSERT_PAGE | INSERT_STORED_PAGE))
-		return bits & (INSERT_PAGE | INSERT_STORED_PAGE);
-	if (flags->zeros & pfnmap)
-		return bits & (INSERT_PFN | INSERT_MIXED);
-	return 0;
-}
-
-/* ---- paths ---- */
-
-static void add_step(struct audit_finding *f, struct place at, const char *function,
-		     const char *note)
-{
-	struct path_step *step;
-
-	if (!at.file)
-		return;
-	step = audit_add_step(f);
-	step->at = at;
-	step->function = function;
-	step->note = note;
-}
-
-static const char *flag_note(struct judging *j, const struct state *a, const struct state *b)
-{
-	const struct {
-		guint64 bit;
-		const char *name;
-	} flags[] = {
-		{ j->program->values.pfnmap, "VM_PFNMAP" },
-		{ j->program->values.mixedmap, "VM_MIXEDMAP" },
-	};
-	g_autoptr(GString) note = g_string_new(NULL);
-
-	for (unsigned int i = 0; i < G_N_ELEMENTS(flags); i++) {
-		const char *verb = NULL;
-
-		if (!(a->ones & flags[i].bit) && (b->ones & flags[i].bit))
-			verb = "sets";
-		else if ((a->ones & flags[i].bit) && (b->zeros & flags[i].bit))
-			verb = "clears";
-		else if ((a->zeros & flags[i].bit) && !((b->ones | b->zeros) & flags[i].bit))
-			verb = "may set";
-		if (verb)
-			g_string_append_printf(note, "%s%s %s", note->len ? " and " : "", verb,
-					       flags[i].name);
-	}
-	return note->len ? audit_string(j->audit, note->str) : NULL;
-}
-
-/* Frames on the way that later do something worth telling are told, others are not. */
-static bool frame_is_told(const struct trace_graph *graph, const GArray *way, unsigned int at)
-{
-	const struct trace_point *p = point_at(graph, g_array_index(way, int, at));
-	unsigned int depth = p->state->frame->depth;
-
-	for (unsigned int i = at + 1; i + 1 < way->len; i++) {
-		const struct trace_point *q = point_at(graph, g_array_index(way, int, i));
-		const struct trace_point *next = point_at(graph, g_array_index(way, int, i + 1));
-
-		if (!q->state->frame || q->state->frame->depth <= depth)
-			return false;
-		if (q->state->ones != next->state->ones || q->state->zeros != next->state->zeros ||
-		    q->state->vm_ops != next->state->vm_ops || inserted_between(q, next))
-			return true;
-	}
-	/* The way ends inside of the frame. */
-	return true;
-}
-
-static void tell_step(struct judging *j, struct audit_finding *f, const struct trace_graph *graph,
-		      const GArray *way, unsigned int i)
-{
-	int index = g_array_index(way, int, i);
-	const struct trace_point *p = point_at(graph, index);
-	const struct trace_point *next = point_at(graph, g_array_index(way, int, i + 1));
-	const char *function = p->state->frame ? p->state->frame->function->name : NULL;
-	const struct fact_node *n = node_of(p);
-	const char *flags = flag_note(j, p->state, next->state);
-	unsigned int bits = inserted_between(p, next);
-	bool entered = n && n->kind == NODE_CALL && next->state->frame && p->state->frame &&
-		       next->state->frame->depth > p->state->frame->depth;
-
-	if (!n)
-		return;
-	function = audit_string(j->audit, function);
-	if (outcomes_decides(j->o, graph, index)) {
-		for (unsigned int k = 0; k < p->n_edges; k++) {
-			const struct trace_edge *e = &p->edges[k];
-
-			if (e->to != g_array_index(way, int, i + 1) || e->truth < 0 || !n->text)
-				continue;
-			add_step(f, place_of(j, p), function,
-				 text(j, "when '%s' is %s", n->text, e->truth ? "true" : "false"));
-		}
-	}
-	if (entered && frame_is_told(graph, way, i))
-		add_step(f, place_of(j, p), function,
-			 text(j, "calls %s", next->state->frame->function->name));
-	if (bits)
-		add_step(f, place_of(j, p), function,
-			 bits & INSERT_STORED_PAGE ?
-				 text(j, "hands a struct page to the fault as vmf->page") :
-				 text(j, "inserts %s with %s",
-				      bits & INSERT_PAGE  ? "struct pages" :
-				      bits & INSERT_MIXED ? "pages or pfns" :
-				      bits & INSERT_PFN	  ? "pfns" :
-							    "nothing itself: forwards",
-				      helper_name(p)));
-	if (flags && !entered)
-		add_step(f, place_of(j, p), function,
-			 bits ? text(j, "%s %s", helper_name(p), flags) : flags);
-	if (p->state->vm_ops != next->state->vm_ops && trace_has_handlers(next->state))
-		add_step(f, place_of(j, p), function,
-			 next->state->vm_ops->kind != VALUE_GLOBAL ?
-				 "installs vm_ops" :
-				 text(j, "installs %s", id_name(next->state->vm_ops->name)));
-}
-
-static void tell_way(struct judging *j, struct audit_finding *f, const struct trace_graph *graph,
-		     const GArray *way)
-{
-	for (unsigned int i = 0; i + 1 < way->len; i++)
-		tell_step(j, f, graph, way, i);
-}
-
-/* Where the exporter is and which tables are bound: every path begins with it. */
-static void tell_route(struct judging *j, struct audit_finding *f)
-{
-	const struct trace_route *r = j->r;
-
-	add_step(f, j->out->ops.at, NULL,
-		 text(j, "%s is the mmap callback of %s", id_name(r->mmap_id), r->exporter->name));
-	for (unsigned int i = 0; i < r->bindings->len; i++) {
-		const struct trace_binding *b =
-			&g_array_index(r->bindings, struct trace_binding, i);
-		struct place at = { audit_string(j->audit, b->table->file), b->table->line,
-				    b->table->column };
-
-		add_step(f, at, NULL, text(j, "with %s as %s", b->table->name, b->field));
-	}
-}
-
-/* ---- conditions ---- */
-
-static enum condition_kind kind_of(enum origin origin)
-{
-	switch (origin) {
-	case ORIGIN_DEVICE:
-		return CONDITION_DEVICE;
-	case ORIGIN_ENVIRONMENT:
-		return CONDITION_ENVIRONMENT;
-	default:
-		return CONDITION_OBJECT;
-	}
-}
-
-static bool has_condition(const GPtrArray *conditions, const struct audit_condition *c)
-{
-	for (unsigned int i = 0; i < conditions->len; i++) {
-		const struct audit_condition *k = conditions->pdata[i];
-
-		if (!place_compare(&k->at, &c->at) && !strcmp(k->expr, c->expr))
-			return true;
-	}
-	return false;
-}
-
-/* Appends the deciding branches on a way. */
-static void add_conditions(struct judging *j, const struct trace_graph *graph, const GArray *way,
-			   GPtrArray *out)
-{
-	for (unsigned int i = 0; i + 1 < way->len; i++) {
-		int index = g_array_index(way, int, i);
-		const struct trace_point *p = point_at(graph, index);
-		const struct fact_node *n = node_of(p);
-		struct audit_condition c = { 0 };
-
-		if (!n || !n->text || !outcomes_decides(j->o, graph, index))
-			continue;
-		c.expr = audit_string(j->audit, n->text);
-		c.at = place_of(j, p);
-		c.function = audit_string(j->audit, p->state->frame->function->name);
-		c.kind = kind_of(p->origin);
-		for (unsigned int k = 0; k < p->n_edges; k++) {
-			const struct trace_edge *e = &p->edges[k];
-
-			if (e->to == g_array_index(way, int, i + 1))
-				c.breaks_when = e->truth == 1;
-		}
-		if (!has_condition(out, &c))
-			*audit_add_condition(out) = c;
-	}
-}
-
-static void condition_list_free(void *data)
-{
-	struct condition_list *list = data;
-
-	g_ptr_array_unref(list->conditions);
-	g_free(list);
-}
+#include "judge_private.h"
 
 /* ---- findings ---- */
 
@@ -355,77 +50,6 @@ static enum level rule_level(const struct judging *j)
 	return j->out->verdict == VERDICT_VIOLATION ? LEVEL_ERROR : LEVEL_WARNING;
 }
 
-/* The whole way to an insertion: through mmap, then through a handler if it is one's. */
-struct full_way {
-	GArray *mmap; /* to the exit, or to the insertion and what follows it */
-	const struct trace_handler *handler;
-	GArray *inside;
-};
-
-static void way_conditions(struct judging *j, const struct full_way *way, GPtrArray *out)
-{
-	add_conditions(j, j->r->graph, way->mmap, out);
-	if (way->inside)
-		add_conditions(j, way->handler->graph, way->inside, out);
-}
-
-/* Notes a way that breaks the rule, for the conditions of the route. */
-static void breaks(struct judging *j, const struct full_way *way)
-{
-	struct condition_list *list = g_new0(struct condition_list, 1);
-
-	list->length = way->mmap->len + (way->inside ? way->inside->len : 0);
-	list->conditions = g_ptr_array_new_with_free_func(g_free);
-	way_conditions(j, way, list->conditions);
-	g_ptr_array_add(j->ways, list);
-}
-
-/* The shortest way's conditions are the route's, what others add are guards. */
-static void set_conditions(struct judging *j)
-{
-	const struct condition_list *best = NULL;
-
-	for (unsigned int i = 0; i < j->ways->len; i++) {
-		const struct condition_list *list = j->ways->pdata[i];
-
-		if (!best || list->length < best->length)
-			best = list;
-	}
-	for (unsigned int i = 0; best && i < best->conditions->len; i++)
-		*audit_add_condition(j->out->conditions) =
-			*(struct audit_condition *)best->conditions->pdata[i];
-	for (unsigned int i = 0; i < j->ways->len; i++) {
-		const struct condition_list *list = j->ways->pdata[i];
-
-		for (unsigned int k = 0; k < list->conditions->len; k++) {
-			const struct audit_condition *c = list->conditions->pdata[k];
-
-			if (!has_condition(j->out->conditions, c) &&
-			    !has_condition(j->out->guards, c))
-				*audit_add_condition(j->out->guards) = *c;
-		}
-	}
-}
-
-static void tell(struct judging *j, struct audit_finding *f, const struct full_way *way)
-{
-	way_conditions(j, way, f->conditions);
-	tell_route(j, f);
-	tell_way(j, f, j->r->graph, way->mmap);
-	if (way->handler) {
-		const struct fact_function *root = way->handler->graph->root;
-
-		if (root) {
-			struct place at = { audit_string(j->audit, root->file), root->line,
-					    root->column };
-
-			add_step(f, at, audit_string(j->audit, root->name),
-				 text(j, "later the %s handler runs", way->handler->handler->name));
-		}
-		tell_way(j, f, way->handler->graph, way->inside);
-	}
-}
-
 /* The last point on a way at which the flags became what they are, for lack of VM_PFNMAP. */
 static const struct trace_point *clearing_point(const struct judging *j, const GArray *way)
 {
@@ -433,8 +57,10 @@ static const struct trace_point *clearing_point(const struct judging *j, const G
 	const struct trace_point *found = NULL;
 
 	for (unsigned int i = 0; i + 1 < way->len; i++) {
-		const struct trace_point *p = point_at(j->r->graph, g_array_index(way, int, i));
-		const struct trace_point *q = point_at(j->r->graph, g_array_index(way, int, i + 1));
+		const struct trace_point *p =
+			judge_point_at(j->r->graph, g_array_index(way, int, i));
+		const struct trace_point *q =
+			judge_point_at(j->r->graph, g_array_index(way, int, i + 1));
 
 		if ((p->state->ones & pfnmap) && !(q->state->ones & pfnmap))
 			found = p;
@@ -445,14 +71,16 @@ static const struct trace_point *clearing_point(const struct judging *j, const G
 /* Where a way that sets no flag is best pointed at: where it installs handlers, or inserts. */
 static const struct trace_point *leaving_point(const struct judging *j, const GArray *way)
 {
-	const struct trace_point *found = point_at(j->r->graph, 0);
+	const struct trace_point *found = judge_point_at(j->r->graph, 0);
 
 	for (unsigned int i = 0; i + 1 < way->len; i++) {
-		const struct trace_point *p = point_at(j->r->graph, g_array_index(way, int, i));
-		const struct trace_point *q = point_at(j->r->graph, g_array_index(way, int, i + 1));
+		const struct trace_point *p =
+			judge_point_at(j->r->graph, g_array_index(way, int, i));
+		const struct trace_point *q =
+			judge_point_at(j->r->graph, g_array_index(way, int, i + 1));
 
 		if ((p->state->vm_ops != q->state->vm_ops && trace_has_handlers(q->state)) ||
-		    inserted_between(p, q))
+		    judge_inserted_between(p, q))
 			found = p;
 	}
 	return found;
@@ -470,11 +98,12 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 {
 	const struct vm_values *v = &j->program->values;
 	/* A helper that is the handler itself is in no function of the driver's. */
-	const char *function = p->state->frame ? p->state->frame->function->name :
-						 text(j, "the %s handler of %s", where_from(way),
-						      id_name(after->vm_ops->name));
-	const char *helper = helper_name(p);
-	struct place at = place_of(j, p);
+	const char *function = p->state->frame ?
+				       p->state->frame->function->name :
+				       judge_text(j, "the %s handler of %s", where_from(way),
+						  id_name(after->vm_ops->name));
+	const char *helper = judge_helper_name(p);
+	struct place at = judge_place_of(j, p);
 	const struct trace_point *clearing = clearing_point(j, way->mmap);
 	struct audit_finding *f = NULL;
 
@@ -487,61 +116,63 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 		}
 	}
 	if (bits & (INSERT_PAGE | INSERT_STORED_PAGE)) {
-		f = new_finding(j, "page-insert", rule_level(j), at, function, helper,
-				text(j,
-				     bits & INSERT_STORED_PAGE ?
-					     "%s hands struct pages to user space through %s: "
-					     "get_user_pages() works on this dma-buf mapping" :
-					     "%s inserts struct pages with %s: get_user_pages() "
-					     "works on this dma-buf mapping",
-				     function, helper));
+		f = new_finding(
+			j, "page-insert", rule_level(j), at, function, helper,
+			judge_text(j,
+				   bits & INSERT_STORED_PAGE ?
+					   "%s hands struct pages to user space through %s: "
+					   "get_user_pages() works on this dma-buf mapping" :
+					   "%s inserts struct pages with %s: get_user_pages() "
+					   "works on this dma-buf mapping",
+				   function, helper));
 		if (f)
-			tell(j, f, way);
+			judge_tell(j, f, way);
 	} else if (bits & INSERT_MIXED) {
 		f = new_finding(j, "mixedmap", rule_level(j), at, function, helper,
-				text(j,
-				     "%s inserts with %s under VM_MIXEDMAP, which is no "
-				     "substitute for VM_PFNMAP in a dma-buf mapping",
-				     function, helper));
+				judge_text(j,
+					   "%s inserts with %s under VM_MIXEDMAP, which is no "
+					   "substitute for VM_PFNMAP in a dma-buf mapping",
+					   function, helper));
 		if (f)
-			tell(j, f, way);
+			judge_tell(j, f, way);
 	}
 	if (clearing) {
 		const char *by = clearing->state->frame->function->name;
 
-		f = new_finding(j, "cleared-pfnmap", rule_level(j), place_of(j, clearing), by,
-				where_from(way),
-				text(j,
-				     "%s clears VM_PFNMAP on a dma-buf mapping and nothing sets it "
-				     "again",
-				     by));
+		f = new_finding(
+			j, "cleared-pfnmap", rule_level(j), judge_place_of(j, clearing), by,
+			where_from(way),
+			judge_text(j,
+				   "%s clears VM_PFNMAP on a dma-buf mapping and nothing sets it "
+				   "again",
+				   by));
 		if (f)
-			tell(j, f, way);
+			judge_tell(j, f, way);
 	} else if (!((after->ones | ~after->zeros) & (v->pfnmap | v->mixedmap))) {
 		const struct trace_point *q = leaving_point(j, way->mmap);
 		const char *by = q->state->frame->function->name;
 
-		f = new_finding(j, "missing-pfnmap", rule_level(j), place_of(j, q), by,
+		f = new_finding(j, "missing-pfnmap", rule_level(j), judge_place_of(j, q), by,
 				where_from(way),
-				text(j, "%s leaves a dma-buf mapping without VM_PFNMAP", by));
+				judge_text(j, "%s leaves a dma-buf mapping without VM_PFNMAP", by));
 		if (f)
-			tell(j, f, way);
+			judge_tell(j, f, way);
 	}
 }
 
 static void note_insert(struct judging *j, const struct trace_point *p, unsigned int bits,
 			const char *from)
 {
-	struct place at = place_of(j, p);
+	struct place at = judge_place_of(j, p);
 	char *key = g_strdup_printf("insert|%s|%u|%s|%s", at.file ? at.file : "-", at.line,
-				    helper_name(p), from);
+				    judge_helper_name(p), from);
 	struct audit_insert *insert;
 
 	if (!g_hash_table_add(j->seen, key))
 		return;
 	insert = audit_add_insert(j->out);
-	insert->class = class_name(bits);
-	insert->helper = helper_name(p);
+	insert->class = judge_class_name(bits);
+	insert->helper = judge_helper_name(p);
 	insert->at = at.file ? at : j->out->implementation.at;
 	insert->from = from;
 }
@@ -575,18 +206,18 @@ static void find_precondition(struct judging *j, const struct full_way *way,
 	if (!(stop & (STOP_BUG | STOP_WARN | STOP_FAILS)))
 		return;
 	f = new_finding(j, "helper-precondition", stop & STOP_BUG ? LEVEL_WARNING : LEVEL_NOTE,
-			place_of(j, p), function, helper,
+			judge_place_of(j, p), function, helper,
 			stop & (STOP_BUG | STOP_WARN) ?
-				text(j,
-				     "%s calls %s on a mapping whose flags it does not take: "
-				     "%s in %s",
-				     function, helper, macro ? macro : "BUG", helper) :
-				text(j,
-				     "%s calls %s on a mapping whose flags it does not take: "
-				     "it can only fail",
-				     function, helper));
+				judge_text(j,
+					   "%s calls %s on a mapping whose flags it does not take: "
+					   "%s in %s",
+					   function, helper, macro ? macro : "BUG", helper) :
+				judge_text(j,
+					   "%s calls %s on a mapping whose flags it does not take: "
+					   "it can only fail",
+					   function, helper));
 	if (f)
-		tell(j, f, way);
+		judge_tell(j, f, way);
 }
 
 static void find_cow(struct judging *j, const struct full_way *way, const struct trace_point *p)
@@ -608,47 +239,49 @@ static void find_cow(struct judging *j, const struct full_way *way, const struct
 	if (!(stop & (STOP_BUG | STOP_UNKNOWN)))
 		return;
 
-	f = new_finding(j, "cow-pfnmap", LEVEL_WARNING, j->out->implementation.at, name,
-			helper_name(p),
-			text(j,
-			     "%s lets private mappings through and %s is reached on them: user "
-			     "space reaches the BUG_ON for copy-on-write of VM_PFNMAP",
-			     name, helper_name(p)));
+	f = new_finding(
+		j, "cow-pfnmap", LEVEL_WARNING, j->out->implementation.at, name,
+		judge_helper_name(p),
+		judge_text(j,
+			   "%s lets private mappings through and %s is reached on them: user "
+			   "space reaches the BUG_ON for copy-on-write of VM_PFNMAP",
+			   name, judge_helper_name(p)));
 	if (!f)
 		return;
-	tell(j, f, way);
-	add_step(f, place_of(j, p), audit_string(j->audit, p->state->frame->function->name),
-		 text(j, "calls %s", helper_name(p)));
+	judge_tell(j, f, way);
+	judge_add_step(f, judge_place_of(j, p),
+		       audit_string(j->audit, p->state->frame->function->name),
+		       judge_text(j, "calls %s", judge_helper_name(p)));
 }
 
 /* Visits what a handler inserts after an exit of mmap. */
 static void judge_handler(struct judging *j, const struct trace_handler *h, int exit)
 {
-	const struct state *after = point_at(j->r->graph, exit)->state;
-	g_autoptr(GArray) before = way_to(j->r->graph, exit);
+	const struct state *after = judge_point_at(j->r->graph, exit)->state;
+	g_autoptr(GArray) before = judge_way_to(j->r->graph, exit);
 
 	if (!h->graph)
 		return;
 	for (unsigned int i = 0; i < h->graph->points->len; i++) {
-		const struct trace_point *p = point_at(h->graph, (int)i);
+		const struct trace_point *p = judge_point_at(h->graph, (int)i);
 
 		if (p->node < 0 && p->word) {
-			g_autoptr(GArray) inside = way_to(h->graph, (int)i);
+			g_autoptr(GArray) inside = judge_way_to(h->graph, (int)i);
 			struct full_way way = { before, h, inside };
-			unsigned int bad = offence(j, p->state->inserts, p->state);
+			unsigned int bad = judge_offence(j, p->state->inserts, p->state);
 
 			note_insert(j, p, p->state->inserts, h->handler->name);
 			if (bad) {
 				find_at_insertion(j, &way, p, bad, after);
-				breaks(j, &way);
+				judge_breaks(j, &way);
 			}
 			continue;
 		}
 		for (unsigned int k = 0; k < p->n_edges; k++) {
 			int to = p->edges[k].to;
-			const struct trace_point *q = point_at(h->graph, to);
-			unsigned int bits = inserted_between(p, q);
-			unsigned int bad = offence(j, bits, p->state);
+			const struct trace_point *q = judge_point_at(h->graph, to);
+			unsigned int bits = judge_inserted_between(p, q);
+			unsigned int bad = judge_offence(j, bits, p->state);
 			g_autoptr(GArray) inside = NULL;
 			struct full_way way = { before, h, NULL };
 
@@ -657,13 +290,13 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 				      !(outcomes_at(j->o, h->graph, to) & OUTCOME_BAD)))
 				continue;
 			note_insert(j, p, bits, h->handler->name);
-			inside = way_to(h->graph, (int)i);
+			inside = judge_way_to(h->graph, (int)i);
 			g_array_append_val(inside, to);
 			way.inside = inside;
 			find_precondition(j, &way, p);
 			if (bad) {
 				find_at_insertion(j, &way, p, bad, after);
-				breaks(j, &way);
+				judge_breaks(j, &way);
 			}
 			if (is_cow_helper(p) && admits_private(j, p->state)) {
 				g_array_set_size(inside, inside->len - 1);
@@ -687,7 +320,7 @@ static int bad_exit_from(const struct judging *j, int start, GArray *way)
 	g_array_append_val(queue, start);
 	for (unsigned int i = 0; i < queue->len && found < 0; i++) {
 		int at = g_array_index(queue, int, i);
-		const struct trace_point *p = point_at(graph, at);
+		const struct trace_point *p = judge_point_at(graph, at);
 
 		if (p->node < 0 && (outcomes_at(j->o, graph, at) & OUTCOME_BAD))
 			found = at;
@@ -715,11 +348,11 @@ static void judge_own_inserts(struct judging *j)
 	const struct trace_graph *graph = j->r->graph;
 
 	for (unsigned int i = 0; i < graph->points->len; i++) {
-		const struct trace_point *p = point_at(graph, (int)i);
+		const struct trace_point *p = judge_point_at(graph, (int)i);
 
 		for (unsigned int k = 0; k < p->n_edges; k++) {
 			int to = p->edges[k].to;
-			unsigned int bits = inserted_between(p, point_at(graph, to));
+			unsigned int bits = judge_inserted_between(p, judge_point_at(graph, to));
 			g_autoptr(GArray) way = NULL;
 			struct full_way full = { 0 };
 			int exit;
@@ -728,7 +361,7 @@ static void judge_own_inserts(struct judging *j)
 			    !(outcomes_at(j->o, graph, to) & ~(unsigned int)OUTCOME_NOTHING))
 				continue;
 			note_insert(j, p, bits, "mmap");
-			way = way_to(graph, (int)i);
+			way = judge_way_to(graph, (int)i);
 			full.mmap = way;
 			find_precondition(j, &full, p);
 			if (is_cow_helper(p) && admits_private(j, p->state))
@@ -737,9 +370,11 @@ static void judge_own_inserts(struct judging *j)
 				continue;
 			g_array_append_val(way, to);
 			exit = bad_exit_from(j, to, way);
-			if (exit >= 0 && offence(j, bits, point_at(graph, exit)->state)) {
-				find_at_insertion(j, &full, p, bits, point_at(graph, exit)->state);
-				breaks(j, &full);
+			if (exit >= 0 &&
+			    judge_offence(j, bits, judge_point_at(graph, exit)->state)) {
+				find_at_insertion(j, &full, p, bits,
+						  judge_point_at(graph, exit)->state);
+				judge_breaks(j, &full);
 			}
 		}
 	}
@@ -750,7 +385,7 @@ static void judge_exits(struct judging *j)
 	const struct trace_graph *graph = j->r->graph;
 
 	for (unsigned int i = 0; i < graph->points->len; i++) {
-		const struct trace_point *p = point_at(graph, (int)i);
+		const struct trace_point *p = judge_point_at(graph, (int)i);
 		g_autoptr(GPtrArray) handlers = NULL;
 
 		if (p->node >= 0 || trace_failed(p->state, NULL) == 1)
@@ -780,7 +415,7 @@ static void summarise_exits(struct judging *j)
 	bool set = false, cleared = false, lacking = false;
 
 	for (unsigned int i = 0; i < graph->points->len; i++) {
-		const struct trace_point *p = point_at(graph, (int)i);
+		const struct trace_point *p = judge_point_at(graph, (int)i);
 		const struct state *s = p->state;
 
 		if (p->node >= 0 || !(outcomes_at(j->o, graph, (int)i) & OUTCOME_WEIGHS))
@@ -807,8 +442,8 @@ static void find_implementation(struct judging *j)
 	const struct fact_function *f = j->r->mmap;
 
 	for (unsigned int i = 0; graph && i < graph->points->len; i++) {
-		const struct trace_point *p = point_at(graph, (int)i);
-		const struct fact_node *n = node_of(p);
+		const struct trace_point *p = judge_point_at(graph, (int)i);
+		const struct fact_node *n = judge_node_of(p);
 
 		if (n && n->kind == NODE_CALL && p->callee && n->a->kind == EXPR_FIELD &&
 		    p->callee->type[0] == 'i' && j->r->bindings->len)
@@ -829,10 +464,11 @@ static const char *first_reason(const struct judging *j)
 		const struct trace_graph *graph = h ? h->graph : r->graph;
 
 		if (h && h->unknown)
-			return text((struct judging *)j, "the %s handler of %s %s",
-				    h->handler->name, id_name(h->after->vm_ops->name), h->unknown);
+			return judge_text((struct judging *)j, "the %s handler of %s %s",
+					  h->handler->name, id_name(h->after->vm_ops->name),
+					  h->unknown);
 		for (unsigned int i = 0; graph && i < graph->points->len; i++) {
-			const struct trace_point *p = point_at(graph, (int)i);
+			const struct trace_point *p = judge_point_at(graph, (int)i);
 
 			if (p->node < 0 && p->state->undecided)
 				return audit_string(j->audit, p->state->undecided);
@@ -880,7 +516,7 @@ static void note_nothing(struct judging *j)
 	if (j->out->verdict != VERDICT_REJECT || !graph)
 		return;
 	for (unsigned int i = 0; i < graph->points->len; i++) {
-		const struct trace_point *p = point_at(graph, (int)i);
+		const struct trace_point *p = judge_point_at(graph, (int)i);
 
 		if (p->node < 0 && trace_failed(p->state, NULL) != 1) {
 			add_name(j->out->notes, "maps-nothing");
@@ -940,9 +576,10 @@ static void note_not_built(struct judging *j)
 	if (!t || t->facts->built)
 		return;
 	f = new_finding(j, "not-in-this-config", LEVEL_NOTE, at, t->name, t->name,
-			text(j, "%s is in a file that the configuration does not build", t->name));
+			judge_text(j, "%s is in a file that the configuration does not build",
+				   t->name));
 	if (f)
-		add_step(f, at, NULL, text(j, "%s is defined here", t->name));
+		judge_add_step(f, at, NULL, judge_text(j, "%s is defined here", t->name));
 }
 
 void judge_route(struct audit *audit, struct program *program, const struct trace_route *route,
@@ -950,7 +587,7 @@ void judge_route(struct audit *audit, struct program *program, const struct trac
 {
 	struct judging j = { audit, program, route, audit_add_route(audit), NULL, NULL, NULL };
 
-	j.ways = g_ptr_array_new_with_free_func(condition_list_free);
+	j.ways = g_ptr_array_new_with_free_func(judge_condition_list_free);
 	j.seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	j.o = outcomes_new(program, route);
 	set_identity(&j, config);
@@ -964,7 +601,7 @@ void judge_route(struct audit *audit, struct program *program, const struct trac
 	}
 	/* Without good ways there is nothing that the conditions tell apart. */
 	if (j.out->verdict == VERDICT_CONDITIONAL || j.out->verdict == VERDICT_UNKNOWN)
-		set_conditions(&j);
+		judge_set_conditions(&j);
 	note_nothing(&j);
 	note_not_built(&j);
 	outcomes_free(j.o);
