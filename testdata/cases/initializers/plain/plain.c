@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dma-buf.h>
+
+static int good_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	return remap_pfn_range(vma, vma->vm_start, 1, PAGE_SIZE, vma->vm_page_prot);
+}
+
+static int bad_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	return vm_insert_page(vma, vma->vm_start, dmabuf->priv); /* expect: page-insert */
+}
+
+/* expect: pass */
+static const struct dma_buf_ops good_ops = { .mmap = good_mmap };
+
+/* expect: violation page-insert */
+static const struct dma_buf_ops bad_ops = { .mmap = bad_mmap };
+
+/* expect: violation page-insert */
+static const struct dma_buf_ops bad_address_ops = { .mmap = &bad_mmap };
+
+/* expect: pass */
+static struct dma_buf_ops good_old_ops = { mmap: good_mmap };
+
+/* The last one counts. */
+static const struct dma_buf_ops good_twice_ops = {	/* expect: pass */
+	.cache_sgt_mapping = true,
+	.mmap = good_mmap,
+};
+
+/* expect: violation page-insert */
+const struct dma_buf_ops plain_bad_extern_ops = {
+	.mmap = bad_mmap,
+};
