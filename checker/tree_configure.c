@@ -245,7 +245,7 @@ static bool configure_by_make(struct tree *tree, struct tree_config *config, con
 	if (config->unclean)
 		tree_remove(links);
 	if (ok && status) {
-		g_autofree char *line = tree_make_last_line(log);
+		g_autofree char *line = tree_make_message(log);
 
 		g_set_error(error, TREE_ERROR, 0, "configuring %s for %s failed: %s; see %s",
 			    tree->root, config->arch, line, log);

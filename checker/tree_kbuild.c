@@ -233,7 +233,7 @@ static bool probe_batch(struct tree *tree, const struct tree_config *config, con
 	tree_remove(out);
 	/* A target that fails is not the end, a make that knows no target at all is. */
 	if (status && kind == PROBE_FIRST && g_hash_table_size(records) == before) {
-		g_autofree char *line = tree_make_last_line(log);
+		g_autofree char *line = tree_make_message(log);
 
 		g_set_error(error, TREE_ERROR, 0, "kbuild gave no flags for %s: %s; see %s",
 			    config->arch, line, log);

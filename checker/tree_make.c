@@ -54,27 +54,31 @@ static char **child_environment(void)
 	return g_environ_setenv(environment, "LC_ALL", "C", TRUE);
 }
 
-/* The last one that is not make's own. */
-char *tree_make_last_line(const char *log)
+/* The first error if there is one, else the last line that is not make's own. */
+char *tree_make_message(const char *log)
 {
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
-	const char *any = NULL;
+	const char *said = "no output";
+	bool own = true;
 
 	if (!g_file_get_contents(log, &text, NULL, NULL))
-		return g_strdup("no output");
+		return g_strdup(said);
 	lines = g_strsplit(text, "\n", -1);
-	for (guint i = g_strv_length(lines); i > 0; i--) {
-		char *line = g_strstrip(lines[i - 1]);
-
-		if (!*line || g_str_has_prefix(line, "***"))
+	for (char **line = lines; *line; line++) {
+		g_strstrip(*line);
+		if (strstr(*line, " error: "))
+			return g_utf8_make_valid(*line, -1);
+		if (!**line || g_str_has_prefix(*line, "***"))
 			continue;
-		if (!g_str_has_prefix(line, "make"))
-			return g_utf8_make_valid(line, -1);
-		if (!any)
-			any = line;
+		if (!g_str_has_prefix(*line, "make")) {
+			said = *line;
+			own = false;
+		} else if (own) {
+			said = *line;
+		}
 	}
-	return g_utf8_make_valid(any ? any : "no output", -1);
+	return g_utf8_make_valid(said, -1);
 }
 
 /* Waits for a child; false if it had to be stopped because it took too long. */
@@ -118,6 +122,8 @@ static GPtrArray *make_arguments(const struct tree *tree, const struct tree_conf
 	g_ptr_array_add(argv, g_strdup_printf("-j%u", tree->jobs));
 	g_ptr_array_add(argv, g_strdup_printf("ARCH=%s", config->arch));
 	g_ptr_array_add(argv, g_strdup_printf("CC=%s", config->compiler));
+	/* A compiler younger than the tree warns of more; asm-offsets is compiled for real. */
+	g_ptr_array_add(argv, g_strdup("KCFLAGS=-Wno-error"));
 	if (!gcc) {
 		g_ptr_array_add(argv, g_strdup_printf("HOSTCC=%s", tree->clang));
 		g_ptr_array_add(argv, g_strdup_printf("HOSTCXX=%s", tree->clang));

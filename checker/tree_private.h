@@ -145,7 +145,7 @@ struct tree_make {
 bool tree_make_run(const struct tree *tree, const struct tree_config *config,
 		   const struct tree_make *make, int *status, GError **error);
 /* The line of a log that says most, a new string. */
-char *tree_make_last_line(const char *log);
+char *tree_make_message(const char *log);
 
 /* tree_makefile.c */
 
