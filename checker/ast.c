@@ -813,6 +813,7 @@ static void visit_function(struct ast_unit *unit, CXCursor cursor,
 		CXCursor param = clang_Cursor_getArgument(cursor, (unsigned int)i);
 
 		params[i] = new_node(unit, param);
+		cursor_place(param, &params[i]->line, &params[i]->column);
 		set_variable(unit, params[i], param);
 		params[i]->kind = AST_PARAM;
 	}

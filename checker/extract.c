@@ -12,6 +12,7 @@
 #include "extract.h"
 #include "facts.h"
 #include "lower.h"
+#include "matchers.h"
 
 /* Names of files and what is quoted need not be UTF-8: bytes, not strings. */
 #define REQUEST_TYPE "(ayayayaaymaymayb)"
@@ -87,12 +88,14 @@ static bool want_header_function(const struct ast_header_function *h, void *data
 
 static void add_function(struct ast_unit *unit, const struct ast_function *f, void *data)
 {
+	matchers_function(data, unit, f);
 	lower_function(data, unit, f);
 }
 
 static void add_variable(struct ast_unit *unit, const struct ast *var, const char *id,
 			 const char *file, void *data)
 {
+	matchers_variable(data, unit, var, file);
 	lower_variable(data, unit, var, id, file);
 }
 
@@ -231,6 +234,7 @@ static struct facts *facts_of_unit(struct ast_unit *unit, const char *path)
 	facts = facts_number_anew(facts);
 	g_ptr_array_sort(facts->functions, compare_functions);
 	g_ptr_array_sort(facts->tables, compare_tables);
+	matchers_sort(facts);
 	mark_misunderstood(facts);
 	facts_seal(facts);
 	return facts;

@@ -82,6 +82,7 @@ struct facts *facts_new(const char *file)
 	facts->file = g_string_chunk_insert_const(facts->strings, file);
 	facts->functions = g_ptr_array_new();
 	facts->tables = g_ptr_array_new();
+	facts->matches = g_ptr_array_new();
 	facts->skipped = g_ptr_array_new();
 	facts->errors = g_ptr_array_new();
 	facts->blocks = g_ptr_array_new_with_free_func(block_free);
@@ -94,6 +95,7 @@ void facts_free(struct facts *facts)
 		return;
 	g_ptr_array_unref(facts->functions);
 	g_ptr_array_unref(facts->tables);
+	g_ptr_array_unref(facts->matches);
 	g_ptr_array_unref(facts->skipped);
 	g_ptr_array_unref(facts->errors);
 	g_ptr_array_unref(facts->blocks);
@@ -291,6 +293,19 @@ static void print_function(const struct fact_function *f, GString *out)
 	print_function_body(f, out);
 }
 
+/* "-" stands for the file that most matches are in. */
+static void print_match(const struct facts *facts, const struct fact_match *m, GString *out)
+{
+	g_string_append(out, "match");
+	print_field(m->pattern, out);
+	print_field(strcmp(m->file, facts->file) ? m->file : "", out);
+	g_string_append_printf(out, "\t%u:%u", m->line, m->column);
+	print_field(m->function, out);
+	print_field(m->bound, out);
+	print_field(m->value, out);
+	g_string_append_c(out, '\n');
+}
+
 static void print_table(const struct fact_table *t, GString *out)
 {
 	g_string_append(out, "table");
@@ -331,6 +346,8 @@ void facts_print(const struct facts *facts, GString *out)
 		print_field(s->file, out);
 		g_string_append_printf(out, "\t%u\t%u\n", s->first, s->last);
 	}
+	for (unsigned int i = 0; i < facts->matches->len; i++)
+		print_match(facts, facts->matches->pdata[i], out);
 	for (unsigned int i = 0; i < facts->tables->len; i++)
 		print_table(facts->tables->pdata[i], out);
 	for (unsigned int i = 0; i < facts->functions->len; i++)
@@ -792,6 +809,21 @@ static void read_table(struct reader *r)
 	g_ptr_array_add(r->facts->tables, t);
 }
 
+static void read_match(struct reader *r)
+{
+	struct fact_match *m = facts_alloc(r->facts, sizeof(*m));
+
+	m->pattern = read_name(r);
+	m->file = read_optional(r);
+	if (!m->file)
+		m->file = r->facts->file;
+	read_position(r, &m->line, &m->column);
+	m->function = read_name(r);
+	m->bound = read_name(r);
+	m->value = read_name(r);
+	g_ptr_array_add(r->facts->matches, m);
+}
+
 struct facts *facts_parse(const char *text, gsize size, const char **why)
 {
 	g_autofree char *copy = g_strndup(text, size);
@@ -820,6 +852,8 @@ struct facts *facts_parse(const char *text, gsize size, const char **why)
 			s->first = (unsigned int)read_number(&r);
 			s->last = (unsigned int)read_number(&r);
 			g_ptr_array_add(r.facts->skipped, s);
+		} else if (!strcmp(row, "match")) {
+			read_match(&r);
 		} else if (!strcmp(row, "table")) {
 			read_table(&r);
 		} else if (!strcmp(row, "function")) {

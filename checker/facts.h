@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * facts: what one source file says, as plain rows: functions lowered to graphs
- * of events, initialised tables, and the lines that the preprocessor skipped.
+ * of events, initialised tables, places that match a pattern, and the lines that
+ * the preprocessor skipped.
  * Facts hold no opinions and no libclang objects; locations are expansion
  * locations, paths are relative to the kernel tree ("build:" before those of
  * the build directory).
@@ -16,7 +17,7 @@
 #include <stdbool.h>
 
 /* Part of the store's key: to be raised whenever the text form or its meaning changes. */
-#define FACTS_SCHEMA 6
+#define FACTS_SCHEMA 9
 
 /*
  * Short types: "*rec" pointer to a record, "rec" a record, "i" an integer or
@@ -146,6 +147,17 @@ struct fact_table {
 	const struct facts *facts;
 };
 
+/* A place that a pattern of the matchers finds. */
+struct fact_match {
+	const char *pattern;
+	const char *file;
+	unsigned int line;
+	unsigned int column;
+	const char *function;	/* id of the one it is in, "" outside of functions */
+	const char *bound;	/* names, ids and fields that the pattern binds, or "" */
+	const char *value;
+};
+
 /* Lines that the configuration left out. */
 struct fact_skipped {
 	const char *file;
@@ -158,6 +170,7 @@ struct facts {
 	const char *file;	/* the translation unit */
 	GPtrArray *functions;	/* struct fact_function, by file and line */
 	GPtrArray *tables;	/* struct fact_table, by file and line */
+	GPtrArray *matches;	/* struct fact_match, by place */
 	GPtrArray *skipped;	/* struct fact_skipped */
 	GPtrArray *errors;	/* const char *: what the compiler could not make sense of */
 	GPtrArray *blocks;	/* memory of expressions and nodes */
