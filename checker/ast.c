@@ -24,17 +24,17 @@ struct ast_unit {
 	char *root;
 	char *build;
 	GStringChunk *strings;
-	GPtrArray *errors;	/* const char * */
+	GPtrArray *errors; /* const char * */
 	bool fatal;
-	GPtrArray *inclusions;	/* char * */
-	GHashTable *paths;	/* CXFile -> const char * (relative path) */
-	GHashTable *sources;	/* CXFile -> itself, if functions of it count as the file's own */
-	GHashTable *types;	/* CXType -> const char * (short type) */
-	GHashTable *cursors;	/* CXCursor of a declaration -> const char * (id or field key) */
-	GHashTable *locals;	/* CXCursor of a local -> guint */
-	GHashTable *queued;	/* ids of header functions seen so far */
-	GPtrArray *queue;	/* struct queued *: not handed out yet */
-	GPtrArray *arena;	/* struct ast blocks of the current tree */
+	GPtrArray *inclusions; /* char * */
+	GHashTable *paths;     /* CXFile -> const char * (relative path) */
+	GHashTable *sources;   /* CXFile -> itself, if functions of it count as the file's own */
+	GHashTable *types;     /* CXType -> const char * (short type) */
+	GHashTable *cursors;   /* CXCursor of a declaration -> const char * (id or field key) */
+	GHashTable *locals;    /* CXCursor of a local -> guint */
+	GHashTable *queued;    /* ids of header functions seen so far */
+	GPtrArray *queue;      /* struct queued *: not handed out yet */
+	GPtrArray *arena;      /* struct ast blocks of the current tree */
 	gsize arena_used;
 	bool too_deep;
 };
@@ -281,9 +281,10 @@ static const char *short_type(struct ast_unit *unit, CXType type)
 		}
 		break;
 	default:
-		known = canonical.kind == CXType_Enum ||
-				(canonical.kind >= CXType_Bool && canonical.kind <= CXType_Int128) ?
-			"i" : "-";
+		known = canonical.kind == CXType_Enum || (canonical.kind >= CXType_Bool &&
+							  canonical.kind <= CXType_Int128) ?
+				"i" :
+				"-";
 		break;
 	}
 	g_hash_table_insert(unit->types, g_memdup2(&canonical, sizeof(canonical)), (void *)known);
@@ -304,8 +305,8 @@ static const char *field_key(struct ast_unit *unit, CXCursor field)
 	if (known)
 		return known;
 	name = clang_getCursorSpelling(field);
-	made = g_strconcat(record_name(unit, clang_getCursorSemanticParent(field)), "::",
-			   clang_getCString(name), NULL);
+	made = g_strconcat(record_name(unit, clang_getCursorSemanticParent(field)),
+			   "::", clang_getCString(name), NULL);
 	clang_disposeString(name);
 	known = unit_string(unit, made);
 	g_hash_table_insert(unit->cursors, g_memdup2(&field, sizeof(field)), (void *)known);
@@ -432,14 +433,14 @@ static enum ast_unary unary_op(CXCursor cursor)
 static void set_binary(struct ast *node, CXCursor cursor)
 {
 	static const enum expr_op ops[] = {
-		[CXBinaryOperator_Mul] = OP_MUL, [CXBinaryOperator_Div] = OP_DIV,
-		[CXBinaryOperator_Rem] = OP_REM, [CXBinaryOperator_Add] = OP_ADD,
-		[CXBinaryOperator_Sub] = OP_SUB, [CXBinaryOperator_Shl] = OP_SHL,
-		[CXBinaryOperator_Shr] = OP_SHR, [CXBinaryOperator_LT] = OP_LT,
-		[CXBinaryOperator_GT] = OP_GT, [CXBinaryOperator_LE] = OP_LE,
-		[CXBinaryOperator_GE] = OP_GE, [CXBinaryOperator_EQ] = OP_EQ,
-		[CXBinaryOperator_NE] = OP_NE, [CXBinaryOperator_And] = OP_AND,
-		[CXBinaryOperator_Xor] = OP_XOR, [CXBinaryOperator_Or] = OP_OR,
+		[CXBinaryOperator_Mul] = OP_MUL,       [CXBinaryOperator_Div] = OP_DIV,
+		[CXBinaryOperator_Rem] = OP_REM,       [CXBinaryOperator_Add] = OP_ADD,
+		[CXBinaryOperator_Sub] = OP_SUB,       [CXBinaryOperator_Shl] = OP_SHL,
+		[CXBinaryOperator_Shr] = OP_SHR,       [CXBinaryOperator_LT] = OP_LT,
+		[CXBinaryOperator_GT] = OP_GT,	       [CXBinaryOperator_LE] = OP_LE,
+		[CXBinaryOperator_GE] = OP_GE,	       [CXBinaryOperator_EQ] = OP_EQ,
+		[CXBinaryOperator_NE] = OP_NE,	       [CXBinaryOperator_And] = OP_AND,
+		[CXBinaryOperator_Xor] = OP_XOR,       [CXBinaryOperator_Or] = OP_OR,
 		[CXBinaryOperator_MulAssign] = OP_MUL, [CXBinaryOperator_DivAssign] = OP_DIV,
 		[CXBinaryOperator_RemAssign] = OP_REM, [CXBinaryOperator_AddAssign] = OP_ADD,
 		[CXBinaryOperator_SubAssign] = OP_SUB, [CXBinaryOperator_ShlAssign] = OP_SHL,
@@ -837,8 +838,7 @@ struct top_level {
 	void *data;
 };
 
-static enum CXChildVisitResult visit_top_level(CXCursor cursor, CXCursor parent,
-					       CXClientData data)
+static enum CXChildVisitResult visit_top_level(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	struct top_level *t = data;
 	CXFile file;
@@ -894,8 +894,8 @@ void ast_each_skipped(struct ast_unit *unit,
 	for (unsigned int i = 0; list && i < list->count; i++) {
 		unsigned int first = 0, last = 0;
 
-		clang_getExpansionLocation(clang_getRangeStart(list->ranges[i]), NULL, &first,
-					   NULL, NULL);
+		clang_getExpansionLocation(clang_getRangeStart(list->ranges[i]), NULL, &first, NULL,
+					   NULL);
 		clang_getExpansionLocation(clang_getRangeEnd(list->ranges[i]), NULL, &last, NULL,
 					   NULL);
 		visit(file_path(unit, unit->main_file), first, last, data);
@@ -903,7 +903,6 @@ void ast_each_skipped(struct ast_unit *unit,
 	if (list)
 		clang_disposeSourceRangeList(list);
 }
-
 
 static enum CXChildVisitResult count_children(CXCursor cursor, CXCursor parent, CXClientData data)
 {
@@ -930,11 +929,9 @@ static bool is_export_type(const char *type)
 	return record && (!strcmp(record, "dma_buf") || !strcmp(record, "dma_buf_export_info"));
 }
 
-bool ast_each_header_function(struct ast_unit *unit,
-			      bool (*want)(const struct ast_header_function *h, void *data),
-			      void (*visit)(struct ast_unit *unit, const struct ast_function *f,
-					    void *data),
-			      void *data)
+bool ast_each_header_function(
+	struct ast_unit *unit, bool (*want)(const struct ast_header_function *h, void *data),
+	void (*visit)(struct ast_unit *unit, const struct ast_function *f, void *data), void *data)
 {
 	g_autoptr(GPtrArray) batch = NULL;
 
@@ -949,8 +946,8 @@ bool ast_each_header_function(struct ast_unit *unit,
 		int n = clang_Cursor_getNumArguments(q->cursor);
 
 		h.name = take_string(unit, clang_getCursorSpelling(q->cursor));
-		h.takes_export = is_export_type(
-			short_type(unit, clang_getCursorResultType(q->cursor)));
+		h.takes_export =
+			is_export_type(short_type(unit, clang_getCursorResultType(q->cursor)));
 		for (int k = 0; k < n; k++) {
 			CXCursor param = clang_Cursor_getArgument(q->cursor, (unsigned int)k);
 			const char *type = short_type(unit, clang_getCursorType(param));
@@ -1074,8 +1071,8 @@ static bool is_step(const struct ast *node)
 {
 	return node->kind == AST_ASSIGN || node->kind == AST_COMPOUND_ASSIGN ||
 	       node->kind == AST_COMMA ||
-	       (node->kind == AST_UNARY && (node->op == AST_UNARY_INCREMENT ||
-					    node->op == AST_UNARY_DECREMENT));
+	       (node->kind == AST_UNARY &&
+		(node->op == AST_UNARY_INCREMENT || node->op == AST_UNARY_DECREMENT));
 }
 
 unsigned int ast_for_parts(struct ast_unit *unit, const struct ast *node)
@@ -1137,8 +1134,7 @@ static enum CXVisitorResult add_field(CXCursor cursor, CXClientData data)
 
 const char *const *ast_record_fields(struct ast_unit *unit, const struct ast *node)
 {
-	CXType type = clang_getCanonicalType(
-		clang_getCursorType(*(const CXCursor *)node->cursor));
+	CXType type = clang_getCanonicalType(clang_getCursorType(*(const CXCursor *)node->cursor));
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	const char **copy;
 
@@ -1204,8 +1200,8 @@ struct ast_unit *ast_parse(const struct ast_options *options, char **why)
 	unit->arena = g_ptr_array_new_with_free_func(g_free);
 	code = clang_parseTranslationUnit2(unit->index, options->file,
 					   (const char *const *)options->flags,
-					   (int)g_strv_length((char **)options->flags),
-					   &unsaved, options->content ? 1 : 0, flags, &unit->tu);
+					   (int)g_strv_length((char **)options->flags), &unsaved,
+					   options->content ? 1 : 0, flags, &unit->tu);
 	if (code != CXError_Success || !unit->tu) {
 		*why = g_strdup(code == CXError_Crashed ? "crashes the compiler library" :
 							  "cannot be parsed");

@@ -24,17 +24,18 @@ struct block {
 };
 
 static const char *const op_names[] = {
-	[OP_NONE] = "none", [OP_NOT] = "!", [OP_COMPLEMENT] = "~", [OP_MINUS] = "-",
-	[OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/", [OP_REM] = "%",
-	[OP_SHL] = "<<", [OP_SHR] = ">>", [OP_AND] = "&", [OP_OR] = "|", [OP_XOR] = "^",
-	[OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<", [OP_GT] = ">", [OP_LE] = "<=",
-	[OP_GE] = ">=",
+	[OP_NONE] = "none", [OP_NOT] = "!",  [OP_COMPLEMENT] = "~", [OP_MINUS] = "-",
+	[OP_ADD] = "+",	    [OP_SUB] = "-",  [OP_MUL] = "*",	    [OP_DIV] = "/",
+	[OP_REM] = "%",	    [OP_SHL] = "<<", [OP_SHR] = ">>",	    [OP_AND] = "&",
+	[OP_OR] = "|",	    [OP_XOR] = "^",  [OP_EQ] = "==",	    [OP_NE] = "!=",
+	[OP_LT] = "<",	    [OP_GT] = ">",   [OP_LE] = "<=",	    [OP_GE] = ">=",
 };
 
 static const char *const node_names[] = {
-	[NODE_NOP] = "nop", [NODE_LOOP] = "loop", [NODE_ASSIGN] = "assign",
-	[NODE_CALL] = "call", [NODE_BRANCH] = "branch", [NODE_SWITCH] = "switch",
-	[NODE_RETURN] = "return", [NODE_BUG] = "bug", [NODE_WARN] = "warn", [NODE_END] = "end",
+	[NODE_NOP] = "nop",	  [NODE_LOOP] = "loop",	    [NODE_ASSIGN] = "assign",
+	[NODE_CALL] = "call",	  [NODE_BRANCH] = "branch", [NODE_SWITCH] = "switch",
+	[NODE_RETURN] = "return", [NODE_BUG] = "bug",	    [NODE_WARN] = "warn",
+	[NODE_END] = "end",
 };
 
 static const char *const linkage_names[] = {
@@ -226,8 +227,8 @@ static void print_node(const struct fact_function *f, unsigned int i, GString *o
 {
 	const struct fact_node *n = &f->nodes[i];
 
-	g_string_append_printf(out, "node\t%u\t%s\t%u:%u\t%d\t%d", i, node_names[n->kind],
-			       n->line, n->column, n->next[0], n->next[1]);
+	g_string_append_printf(out, "node\t%u\t%s\t%u:%u\t%d\t%d", i, node_names[n->kind], n->line,
+			       n->column, n->next[0], n->next[1]);
 	switch (n->kind) {
 	case NODE_ASSIGN:
 		print_expr_field(n->a, out);
@@ -247,9 +248,9 @@ static void print_node(const struct fact_function *f, unsigned int i, GString *o
 		print_expr_field(n->a, out);
 		print_field(n->text, out);
 		for (unsigned int k = 0; k < n->n_cases; k++)
-			g_string_append_printf(
-				out, "\t%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%d",
-				n->cases[k].low, n->cases[k].high, n->cases[k].next);
+			g_string_append_printf(out,
+					       "\t%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%d",
+					       n->cases[k].low, n->cases[k].high, n->cases[k].next);
 		break;
 	case NODE_RETURN:
 		print_expr_field(n->a, out);
@@ -442,9 +443,9 @@ bool expr_fold(enum expr_op op, gint64 a, gint64 b, gint64 *out)
 
 struct reader {
 	struct facts *facts;
-	char *at;	/* in a writable copy of the text */
+	char *at; /* in a writable copy of the text */
 	char *end;
-	char *field;	/* the rest of the current row, NULL at its end */
+	char *field; /* the rest of the current row, NULL at its end */
 	bool bad;
 };
 
@@ -736,8 +737,7 @@ static bool function_is_sound(const struct fact_function *f)
 	for (unsigned int i = 0; i < f->n_nodes; i++) {
 		const struct fact_node *node = &f->nodes[i];
 
-		if (node->next[0] >= n || node->next[1] >= n ||
-		    node->result >= (int)f->n_locals)
+		if (node->next[0] >= n || node->next[1] >= n || node->result >= (int)f->n_locals)
 			return false;
 		for (unsigned int k = 0; k < node->n_cases; k++)
 			if (node->cases[k].next < 0 || node->cases[k].next >= n)

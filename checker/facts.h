@@ -27,26 +27,41 @@
  */
 
 enum expr_kind {
-	EXPR_UNKNOWN,	/* something that is not followed */
-	EXPR_INT,	/* value */
-	EXPR_LOCAL,	/* value: index into the function's locals */
-	EXPR_GLOBAL,	/* name: id of a variable; the object itself, not its address */
-	EXPR_FUNCTION,	/* name: id of a function */
-	EXPR_FIELD,	/* name: "record::field", a: the object or the pointer to it */
-	EXPR_INDEX,	/* a[b] */
-	EXPR_DEREF,	/* *a */
-	EXPR_ADDRESS,	/* &a */
-	EXPR_CAST,	/* a, as type */
-	EXPR_UNARY,	/* op: one of ! ~ - */
-	EXPR_BINARY,	/* op: one of expr_op */
+	EXPR_UNKNOWN,  /* something that is not followed */
+	EXPR_INT,      /* value */
+	EXPR_LOCAL,    /* value: index into the function's locals */
+	EXPR_GLOBAL,   /* name: id of a variable; the object itself, not its address */
+	EXPR_FUNCTION, /* name: id of a function */
+	EXPR_FIELD,    /* name: "record::field", a: the object or the pointer to it */
+	EXPR_INDEX,    /* a[b] */
+	EXPR_DEREF,    /* *a */
+	EXPR_ADDRESS,  /* &a */
+	EXPR_CAST,     /* a, as type */
+	EXPR_UNARY,    /* op: one of ! ~ - */
+	EXPR_BINARY,   /* op: one of expr_op */
 };
 
 enum expr_op {
 	OP_NONE,
-	OP_NOT, OP_COMPLEMENT, OP_MINUS,
-	OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_REM, OP_SHL, OP_SHR,
-	OP_AND, OP_OR, OP_XOR,
-	OP_EQ, OP_NE, OP_LT, OP_GT, OP_LE, OP_GE,
+	OP_NOT,
+	OP_COMPLEMENT,
+	OP_MINUS,
+	OP_ADD,
+	OP_SUB,
+	OP_MUL,
+	OP_DIV,
+	OP_REM,
+	OP_SHL,
+	OP_SHR,
+	OP_AND,
+	OP_OR,
+	OP_XOR,
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_GT,
+	OP_LE,
+	OP_GE,
 };
 
 /* Expressions are trees without side effects: calls and assignments are nodes. */
@@ -61,16 +76,16 @@ struct expr {
 };
 
 enum node_kind {
-	NODE_NOP,	/* joins */
-	NODE_LOOP,	/* head of a loop */
-	NODE_ASSIGN,	/* a = b */
-	NODE_CALL,	/* local result = a(args) */
-	NODE_BRANCH,	/* if (a) next[0] else next[1]; text: the condition as written */
-	NODE_SWITCH,	/* switch (a): cases; next[0]: default; text */
-	NODE_RETURN,	/* return a, or NULL */
-	NODE_BUG,	/* does not return; text: the macro */
-	NODE_WARN,	/* text: the macro */
-	NODE_END,	/* falls off the end of the function */
+	NODE_NOP,    /* joins */
+	NODE_LOOP,   /* head of a loop */
+	NODE_ASSIGN, /* a = b */
+	NODE_CALL,   /* local result = a(args) */
+	NODE_BRANCH, /* if (a) next[0] else next[1]; text: the condition as written */
+	NODE_SWITCH, /* switch (a): cases; next[0]: default; text */
+	NODE_RETURN, /* return a, or NULL */
+	NODE_BUG,    /* does not return; text: the macro */
+	NODE_WARN,   /* text: the macro */
+	NODE_END,    /* falls off the end of the function */
 };
 
 struct fact_case {
@@ -83,8 +98,8 @@ struct fact_node {
 	enum node_kind kind;
 	unsigned int line;
 	unsigned int column;
-	int next[2];		/* node indices, -1: none */
-	int result;		/* of a call: index of a local, or -1 */
+	int next[2]; /* node indices, -1: none */
+	int result;  /* of a call: index of a local, or -1 */
 	struct expr *a;
 	struct expr *b;
 	struct expr **args;
@@ -97,46 +112,46 @@ struct fact_node {
 enum linkage {
 	LINKAGE_EXTERN,
 	LINKAGE_STATIC,
-	LINKAGE_INLINE,	/* defined in a header */
+	LINKAGE_INLINE, /* defined in a header */
 };
 
 struct fact_local {
-	const char *name;	/* "" for what lowering added */
+	const char *name; /* "" for what lowering added */
 	const char *type;
 };
 
 struct fact_function {
-	const char *id;		/* "name", or "path:name" if static or inline */
+	const char *id; /* "name", or "path:name" if static or inline */
 	const char *name;
 	const char *file;
 	unsigned int line;
 	unsigned int column;
 	enum linkage linkage;
-	const char *type;	/* of the result */
-	unsigned int n_params;	/* the first locals are the parameters */
+	const char *type;      /* of the result */
+	unsigned int n_params; /* the first locals are the parameters */
 	struct fact_local *locals;
 	unsigned int n_locals;
-	struct fact_node *nodes;	/* the first one is the entry */
+	struct fact_node *nodes; /* the first one is the entry */
 	unsigned int n_nodes;
-	const char *truncated;	/* why the body is not all here, or NULL */
-	const char *hash;	/* of the rows below, tells variants of a header inline apart */
+	const char *truncated; /* why the body is not all here, or NULL */
+	const char *hash;      /* of the rows below, tells variants of a header inline apart */
 	const struct facts *facts;
 };
 
 /* One member of an initialised object; nested records come before their members. */
 struct fact_member {
-	const char *path;	/* "ops.mmap", "[2].func" */
-	const char *field;	/* "record::field" of the last step, "" for array elements */
+	const char *path;  /* "ops.mmap", "[2].func" */
+	const char *field; /* "record::field" of the last step, "" for array elements */
 	const char *type;
-	struct expr *value;	/* NULL: a nested record begins */
+	struct expr *value; /* NULL: a nested record begins */
 	unsigned int line;
 	unsigned int column;
 };
 
 struct fact_table {
-	const char *id;		/* "name", or "path:name" if static */
+	const char *id; /* "name", or "path:name" if static */
 	const char *name;
-	const char *record;	/* record type of the variable or of its elements */
+	const char *record; /* record type of the variable or of its elements */
 	const char *file;
 	unsigned int line;
 	unsigned int column;
@@ -153,8 +168,8 @@ struct fact_match {
 	const char *file;
 	unsigned int line;
 	unsigned int column;
-	const char *function;	/* id of the one it is in, "" outside of functions */
-	const char *bound;	/* names, ids and fields that the pattern binds, or "" */
+	const char *function; /* id of the one it is in, "" outside of functions */
+	const char *bound;    /* names, ids and fields that the pattern binds, or "" */
 	const char *value;
 };
 
@@ -166,15 +181,15 @@ struct fact_skipped {
 };
 
 struct facts {
-	GStringChunk *strings;	/* interned; owns every string */
-	const char *file;	/* the translation unit */
-	GPtrArray *functions;	/* struct fact_function, by file and line */
-	GPtrArray *tables;	/* struct fact_table, by file and line */
-	GPtrArray *matches;	/* struct fact_match, by place */
-	GPtrArray *skipped;	/* struct fact_skipped */
-	GPtrArray *errors;	/* const char *: what the compiler could not make sense of */
-	GPtrArray *blocks;	/* memory of expressions and nodes */
-	const char *module;	/* set by the program stage; not part of the text */
+	GStringChunk *strings; /* interned; owns every string */
+	const char *file;      /* the translation unit */
+	GPtrArray *functions;  /* struct fact_function, by file and line */
+	GPtrArray *tables;     /* struct fact_table, by file and line */
+	GPtrArray *matches;    /* struct fact_match, by place */
+	GPtrArray *skipped;    /* struct fact_skipped */
+	GPtrArray *errors;     /* const char *: what the compiler could not make sense of */
+	GPtrArray *blocks;     /* memory of expressions and nodes */
+	const char *module;    /* set by the program stage; not part of the text */
 	bool built;
 };
 
