@@ -28,6 +28,10 @@
 static const char enter_listed[] = "override subdir-y = $(patsubst %/,%,"
 				   "$(filter $(addsuffix /,$(pfncheck_enter_$(obj))),$(obj-)))\n";
 static const char enter_any[] = "override subdir-y = $(pfncheck_enter_$(obj))\n";
+/* A file may be part of a module of the directory above its own: that one is not left. */
+static const char enter_not[] = "override single-subdirs = $(filter-out $(pfncheck_stay),"
+				"$(foreach d,$(subdir-ym),"
+				"$(if $(filter $d/%,$(MAKECMDGOALS)),$d)))\n";
 
 static const char probe_rules[] =
 	"override CONFIG_OBJTOOL :=\n"
@@ -61,6 +65,7 @@ enum probe_kind {
 	PROBE_FIRST, /* every file where its path leads to; an error if none is known */
 	PROBE_DRY,   /* without making what the files depend on */
 	PROBE_GUESS, /* where files could belong; they need not */
+	PROBE_ABOVE, /* of the directory above the one that their path leads to */
 };
 
 /* One file's answer. */
@@ -108,11 +113,22 @@ static void add_steps(const struct tree *tree, GHashTable *steps, const char *di
 	}
 }
 
+/* The directory with a Makefile that a goal leads to. */
+static char *goal_directory(const struct tree *tree, const char *goal)
+{
+	const char *foreign = strstr(goal, "/../");
+	g_autofree char *directory = foreign ? g_strndup(goal, (gsize)(foreign - goal)) :
+					       g_path_get_dirname(goal);
+
+	return tree_kbuild_directory(tree, directory);
+}
+
 static char *probe_makefile(const struct tree *tree, const char *out, const GPtrArray *goals,
 			    enum probe_kind kind)
 {
 	g_autoptr(GHashTable) steps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 							    (GDestroyNotify)g_hash_table_unref);
+	g_autoptr(GString) stay = g_string_new("");
 	GString *text = g_string_new("");
 	GHashTableIter iter;
 	void *parent, *children;
@@ -120,13 +136,15 @@ static char *probe_makefile(const struct tree *tree, const char *out, const GPtr
 	g_string_append_printf(text, "pfncheck_out := %s\npfncheck_goals :=", out);
 	for (guint i = 0; i < goals->len; i++) {
 		const char *goal = g_ptr_array_index(goals, i);
-		const char *foreign = strstr(goal, "/../");
-		g_autofree char *directory = foreign ? g_strndup(goal, (gsize)(foreign - goal)) :
-						       g_path_get_dirname(goal);
+		g_autofree char *directory = goal_directory(tree, goal);
 
 		g_string_append_printf(text, " ./%s", goal);
-		add_steps(tree, steps, directory);
+		if (kind == PROBE_ABOVE)
+			g_string_append_printf(stay, " %s", directory);
+		else
+			add_steps(tree, steps, directory);
 	}
+	g_string_append_printf(text, "\npfncheck_stay :=%s", stay->str);
 	g_string_append_c(text, '\n');
 	g_hash_table_iter_init(&iter, steps);
 	while (g_hash_table_iter_next(&iter, &parent, &children)) {
@@ -139,7 +157,10 @@ static char *probe_makefile(const struct tree *tree, const char *out, const GPtr
 			g_string_append_printf(text, " %s", (const char *)name);
 		g_string_append_c(text, '\n');
 	}
-	g_string_append(text, kind == PROBE_GUESS ? enter_any : enter_listed);
+	if (kind == PROBE_ABOVE)
+		g_string_append(text, enter_not);
+	else
+		g_string_append(text, kind == PROBE_GUESS ? enter_any : enter_listed);
 	g_string_append(text, probe_rules);
 	return g_string_free(text, FALSE);
 }
@@ -360,6 +381,19 @@ static void use_record(struct tree *tree, struct tree_config *config,
 	}
 }
 
+/* Files that their own directory does not claim, but whose names the one above mentions. */
+static void add_above(const struct tree *tree, const GPtrArray *open, GHashTable *records,
+		      GPtrArray *goals)
+{
+	for (guint i = 0; i < open->len; i++) {
+		const char *path = g_ptr_array_index(open, i);
+		const struct probe_record *record = g_hash_table_lookup(records, path);
+
+		if (record && !record_rank(record) && tree_named_above(tree, path))
+			g_ptr_array_add(goals, goal_of(path));
+	}
+}
+
 /* Fills records; files that kbuild has no rule for are left out. */
 static bool probe_records(struct tree *tree, struct tree_config *config, const GPtrArray *files,
 			  GHashTable *records, GError **error)
@@ -367,6 +401,7 @@ static bool probe_records(struct tree *tree, struct tree_config *config, const G
 	g_autoptr(GPtrArray) goals = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) missing = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) guesses = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) above = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) open = NULL;
 
 	for (guint i = 0; i < files->len; i++)
@@ -382,7 +417,10 @@ static bool probe_records(struct tree *tree, struct tree_config *config, const G
 		return false;
 	open = unclaimed(files, records);
 	add_guesses(tree, config, open, records, guesses);
-	return probe_goals(tree, config, guesses, PROBE_GUESS, records, error);
+	if (!probe_goals(tree, config, guesses, PROBE_GUESS, records, error))
+		return false;
+	add_above(tree, open, records, above);
+	return probe_goals(tree, config, above, PROBE_ABOVE, records, error);
 }
 
 bool tree_probe(struct tree *tree, struct tree_config *config, const GPtrArray *files,

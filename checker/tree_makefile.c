@@ -130,6 +130,29 @@ static bool mentions(const char *text, const char *directory, const char *path)
 	return strstr(text, "../") && has_word(text, to[common]);
 }
 
+bool tree_named_above(const struct tree *tree, const char *path)
+{
+	static const char *const names[] = { "Kbuild", "Makefile" };
+	g_autofree char *parent = g_path_get_dirname(path);
+	g_autofree char *own = tree_kbuild_directory(tree, parent);
+	g_autofree char *outer = g_path_get_dirname(own);
+	g_autofree char *above = tree_kbuild_directory(tree, outer);
+	g_autofree char *goal = NULL;
+	bool found = false;
+
+	if (!strcmp(own, ".") || !strcmp(above, "."))
+		return false;
+	goal = tree_relative_goal(above, path);
+	for (gsize i = 0; i < G_N_ELEMENTS(names) && !found; i++) {
+		g_autofree char *file = g_build_filename(tree->root, above, names[i], NULL);
+		g_autofree char *text = NULL;
+
+		found = g_file_get_contents(file, &text, NULL, NULL) &&
+			has_word(text, goal + strlen(above) + 1);
+	}
+	return found;
+}
+
 /* Reads all Makefiles once and keeps those that can reach elsewhere. */
 static void read_reaching(struct tree *tree)
 {

@@ -158,6 +158,8 @@ bool tree_kbuild_path(const struct tree_config *config, const char *path);
  * directory: "drivers/a" and "drivers/b/c.c" give "drivers/a/../b/c.o".
  */
 char *tree_relative_goal(const char *directory, const char *path);
+/* Whether the Makefile above the one that a file's path leads to names its object. */
+bool tree_named_above(const struct tree *tree, const char *path);
 /*
  * Directories elsewhere whose Makefiles suggest that they build path: amdgpu is made
  * of ../amdkfd and ../display, kvm of ../../../virt/kvm.  const char *, of the tree's.

@@ -231,6 +231,8 @@ static void load(struct tree *tree, const char *const *paths)
 }
 
 static const char *const all_files[] = {
+	"drivers/alpha/nested/lent.c",
+	"drivers/alpha/nested/nested.c",
 	"drivers/alpha/alpha_drv.c",
 	"drivers/alpha/left_out.c",
 	"drivers/alpha/single.c",
@@ -599,6 +601,10 @@ static void test_built(struct fixture *fixture, gconstpointer data)
 	assert_file(tree, "drivers/alpha/alpha_drv.c", "built module drivers/alpha/alpha-mod");
 	assert_file(tree, "drivers/alpha/sub/part.c", "built module drivers/alpha/alpha-mod");
 	assert_file(tree, "drivers/alpha/single.c", "built module drivers/alpha/single");
+	/* Two files of one directory, of which one is part of a module above it. */
+	assert_file(tree, "drivers/alpha/nested/nested.c",
+		    "built module drivers/alpha/nested/nested");
+	assert_file(tree, "drivers/alpha/nested/lent.c", "built module drivers/alpha/alpha-mod");
 	assert_file(tree, "drivers/alpha/left_out.c", "left-out built-in drivers/alpha/never");
 	assert_file(tree, "drivers/beta/beta_a.c", "built built-in drivers/beta/beta");
 	assert_file(tree, "mm/core.c", "built built-in mm/core");
