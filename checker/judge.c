@@ -195,6 +195,8 @@ static bool admits_private(const struct judging *j, const struct state *s)
 static void find_precondition(struct judging *j, const struct full_way *way,
 			      const struct trace_point *p)
 {
+	const struct vm_values *v = &j->program->values;
+	struct state flags = *p->state;
 	const char *macro = NULL, *helper = p->word ? p->word->name : NULL;
 	const char *function = p->state->frame ? p->state->frame->function->name : "";
 	struct audit_finding *f;
@@ -202,7 +204,14 @@ static void find_precondition(struct judging *j, const struct full_way *way,
 
 	if (!p->word || !word_has_preconditions(p->word) || !p->state->frame)
 		return;
-	stop = trace_precondition(j->program, helper, p->state, way->handler != NULL, &macro, NULL);
+	/* What only private mappings run into is another finding. */
+	if (flags.kind == MAPPING_PRIVATE) {
+		flags.kind = MAPPING_SHARED;
+		flags.ones |= v->shared | v->mayshare | v->maywrite;
+		flags.zeros &= ~(v->shared | v->mayshare | v->maywrite);
+	}
+	stop = trace_precondition(j->program, p->helper_id, &flags, way->handler != NULL, &macro,
+				  NULL);
 	if (!(stop & (STOP_BUG | STOP_WARN | STOP_FAILS)))
 		return;
 	f = new_finding(j, "helper-precondition", stop & STOP_BUG ? LEVEL_WARNING : LEVEL_NOTE,
@@ -234,7 +243,7 @@ static void find_cow(struct judging *j, const struct full_way *way, const struct
 	.ones |= j->program->values.maywrite;
       private
 	.zeros |= j->program->values.shared | j->program->values.mayshare;
-	stop = trace_precondition(j->program, p->word->name, &private, way->handler != NULL, NULL,
+	stop = trace_precondition(j->program, p->helper_id, &private, way->handler != NULL, NULL,
 				  NULL);
 	if (!(stop & (STOP_BUG | STOP_UNKNOWN)))
 		return;
@@ -610,8 +619,10 @@ void judge_route(struct audit *audit, struct program *program, const struct trac
 }
 
 void judge_unseen(struct audit *audit, const char *file, unsigned int line, const char *name,
-		  const char *reason, guint config)
+		  const char *reason, bool left_out, guint config)
 {
+	struct audit_finding *f;
+	g_autofree char *message = g_strdup_printf("%s is left out by the configuration", name);
 	struct audit_route *out = audit_add_route(audit);
 	g_autofree char *id = g_strdup_printf("%s|%s|", file, name);
 	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, id, -1);
@@ -627,6 +638,15 @@ void judge_unseen(struct audit *audit, const char *file, unsigned int line, cons
 	out->level = LEVEL_WARNING;
 	out->reason = audit_string(audit, reason);
 	g_array_append_val(out->configs, config);
+	if (!left_out)
+		return;
+	f = audit_add_finding(out);
+	f->rule = "not-in-this-config";
+	f->level = LEVEL_NOTE;
+	f->confidence = "proved";
+	f->at = out->ops.at;
+	f->message = audit_string(audit, message);
+	f->fingerprint = out->id;
 }
 
 void judge_dump(const struct audit *audit, GString *out)

@@ -13,9 +13,12 @@
 void judge_route(struct audit *audit, struct program *program, const struct trace_route *route,
 		 guint config);
 
-/* Adds an unknown route for an ops object that the text has and no facts hold. */
+/*
+ * Adds an unknown route for an ops object that the text has and no facts hold.
+ * left_out: the configuration is why.
+ */
 void judge_unseen(struct audit *audit, const char *file, unsigned int line, const char *name,
-		  const char *reason, guint config);
+		  const char *reason, bool left_out, guint config);
 
 /* One line for each route: exporter, tables, verdict, outcome sets. */
 void judge_dump(const struct audit *audit, GString *out);

@@ -1252,6 +1252,10 @@ struct members {
 static void member_row(struct members *m, const char *path, const char *field, const char *type,
 		       struct expr *value, const struct ast *a)
 {
+	/* "a.b = 1, a.c = 2" begins the record a only once. */
+	for (unsigned int i = 0; !value && i < m->rows->len; i++)
+		if (!strcmp(g_array_index(m->rows, struct fact_member, i).path, path))
+			return;
 	struct fact_member row = {
 		.path = facts_string(m->l.facts, path),
 		.field = facts_string(m->l.facts, field ? field : ""),
@@ -1317,6 +1321,8 @@ static void lower_members(struct members *m, const struct ast *init, const char 
 				g_string_append(path, s->name);
 				field = s->field;
 				type = s->type;
+				if (s->next != value && record_of(type))
+					member_row(m, path->str, field, type, NULL, s);
 				if (s == child->first && record)
 					index = field_position(&m->l, init, s->name) + 1;
 			}

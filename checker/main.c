@@ -253,6 +253,10 @@ static bool is_traced(const struct program *program, const struct scan_object *o
 		if (!strcmp(e->file, object->file) && !strncmp(e->name, object->name, n) &&
 		    (!e->name[n] || e->name[n] == '.' || e->name[n] == '['))
 			return true;
+		/* An object made at run time is named after the field that holds it. */
+		if (!strcmp(e->file, object->file) && e->field &&
+		    !strcmp(strstr(e->field, "::") + 2, object->name))
+			return true;
 	}
 	return false;
 }
@@ -277,6 +281,8 @@ static const char *error_text(const char *error)
 	return digits && g_str_has_prefix(colon + 1 + digits, ": ") ? colon + digits + 3 : error;
 }
 
+static const char left_out[] = "this configuration leaves the object out: it is in the text only";
+
 /* Why the facts lack an object that the text has. */
 static const char *why_unseen(struct run *r, const struct program *program, const char *file)
 {
@@ -297,7 +303,7 @@ static const char *why_unseen(struct run *r, const struct program *program, cons
 
 		return audit_string(r->audit, why);
 	}
-	return "this configuration leaves the object out: it is in the text only";
+	return left_out;
 }
 
 /* Ops objects that the text has and the facts lack. */
@@ -310,12 +316,17 @@ static void judge_the_unseen(struct run *r, guint config)
 	for (unsigned int i = 0; i < objects->len; i++) {
 		const struct scan_object *object = objects->pdata[i];
 
-		if (!is_traced(program, object))
-			judge_unseen(r->audit, object->file, object->line, object->name,
-				     why_unseen(r, program, object->file), config);
+		const char *why;
+
+		if (is_traced(program, object))
+			continue;
+		why = why_unseen(r, program, object->file);
+		judge_unseen(r->audit, object->file, object->line, object->name, why,
+			     why == left_out, config);
 	}
 	for (unsigned int i = 0; i < rust->len; i++)
-		judge_unseen(r->audit, rust->pdata[i], 1, "(rust)", "Rust is not analysed", config);
+		judge_unseen(r->audit, rust->pdata[i], 1, "(rust)", "Rust is not analysed", false,
+			     config);
 }
 
 static void judge_all(struct run *r)

@@ -17,10 +17,13 @@ unsigned int outcome_join(unsigned int a, unsigned int b)
 
 	if (!a || !b)
 		return a | b;
+	/* Who decides does not choose to get nothing. */
+	a = a & ~(unsigned int)OUTCOME_NOTHING ? a & ~(unsigned int)OUTCOME_NOTHING : a;
+	b = b & ~(unsigned int)OUTCOME_NOTHING ? b & ~(unsigned int)OUTCOME_NOTHING : b;
 	for (unsigned int x = OUTCOME_NOTHING; x <= OUTCOME_BAD; x <<= 1)
 		for (unsigned int y = OUTCOME_NOTHING; y <= OUTCOME_BAD; y <<= 1)
 			if ((a & x) && (b & y))
-				out |= MAX(x, y);
+				out |= MAX(x, y) | ((x | y) & OUTCOME_UNDECIDED);
 	return out;
 }
 
@@ -33,8 +36,9 @@ unsigned int outcome_of_state(const struct program *program, const struct state 
 	if (inserts & INSERT_PAGE)
 		return OUTCOME_BAD;
 	if (inserts & (INSERT_PFN | INSERT_MIXED)) {
+		/* What was not understood may have set the flag. */
 		if (clear)
-			return OUTCOME_BAD;
+			return s->undecided ? OUTCOME_UNDECIDED : OUTCOME_BAD;
 		return set && !s->undecided ? OUTCOME_GOOD : OUTCOME_UNDECIDED;
 	}
 	if (s->undecided)
@@ -206,12 +210,32 @@ bool outcomes_sides(const struct outcomes *o, const struct trace_graph *graph, i
 	return sides[0] && sides[1];
 }
 
+/* Whether two cases of a switch come to different outcomes that weigh. */
+static bool switch_decides(const struct outcomes *o, const struct trace_graph *graph,
+			   const struct trace_point *p)
+{
+	unsigned int first = 0;
+
+	for (unsigned int i = 0; i < p->n_edges; i++) {
+		unsigned int set = outcomes_at(o, graph, p->edges[i].to) & OUTCOME_WEIGHS;
+
+		if (set && first && set != first)
+			return true;
+		first = first ? first : set;
+	}
+	return false;
+}
+
 bool outcomes_decides(const struct outcomes *o, const struct trace_graph *graph, int point)
 {
 	const struct trace_point *p = graph->points->pdata[point];
 	unsigned int sides[2];
 
-	if (p->fork != FORK_UNION || !outcomes_sides(o, graph, point, sides))
+	if (p->fork != FORK_UNION)
+		return false;
+	if (p->node >= 0 && p->state->frame->function->nodes[p->node].kind == NODE_SWITCH)
+		return switch_decides(o, graph, p);
+	if (!outcomes_sides(o, graph, point, sides))
 		return false;
 	sides[0] &= OUTCOME_WEIGHS;
 	sides[1] &= OUTCOME_WEIGHS;

@@ -3,7 +3,7 @@
  * outcome: what the ways on from each point of a graph can come to.
  *
  * Outcomes are ordered: of two that user space can choose between, the greater
- * one counts.  What the object, the device or the environment decide stays
+ * one counts, but what is undecided stays beside it.  What the object, the device or the environment decide stays
  * apart, so a point has a set of outcomes.
  */
 #ifndef PFNCHECK_OUTCOME_H

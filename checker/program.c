@@ -464,6 +464,15 @@ static gint compare_strings(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* An object that a local points to: named after the function and the local. */
+static void add_local_exporter(struct program *p, const struct field_store *s, gint64 local)
+{
+	g_autofree char *field =
+		g_strdup_printf("%s::%s", s->function->name, s->function->locals[local].name);
+
+	add_callback(run_time_exporter(p, program_string(p, field), s), s->value);
+}
+
 static void find_run_time_exporters(struct program *p)
 {
 	GHashTableIter iter;
@@ -483,6 +492,11 @@ static void find_run_time_exporters(struct program *p)
 
 			if (root_global(to))
 				continue;
+			if (!strcmp(to->name, "dma_buf_ops::mmap") &&
+			    strip_casts(to->a)->kind == EXPR_LOCAL) {
+				add_local_exporter(p, s, strip_casts(to->a)->value);
+				continue;
+			}
 			if (!strcmp(to->type, "dma_buf_ops"))
 				copied_callbacks(p, run_time_exporter(p, to->name, s), s);
 			else if (!strcmp(to->name, "dma_buf_ops::mmap") &&

@@ -281,11 +281,12 @@ struct branching {
 	int from;
 	const struct state *state;
 	int next[2];
+	bool inverted; /* the condition is the opposite of the value that is looked at */
 };
 
 static void take(const struct branching *b, struct state *s, bool truth)
 {
-	trace_advance(b->t, b->from, s, b->next[truth ? 0 : 1], truth);
+	trace_advance(b->t, b->from, s, b->next[truth ? 0 : 1], truth != b->inverted);
 }
 
 static void fork_both(const struct branching *b, const struct value *v, enum origin origin,
@@ -363,6 +364,8 @@ static int implied_truth(const struct value *v, bool truth)
 	return (bool)zero != truth ? 1 : -1;
 }
 
+static void branch_on_value(const struct branching *b, const struct value *v);
+
 static void branch_on_test(const struct branching *b, const struct value *v)
 {
 	const struct value *base = v->base;
@@ -374,11 +377,15 @@ static void branch_on_test(const struct branching *b, const struct value *v)
 
 	/* "x == 0" and "x != 0" are the truth of x. */
 	if (v->op == OP_EQ && v->n == 0) {
-		trace_branch(b->t, b->from, base, b->next[1], b->next[0]);
+		struct branching other = {
+			b->t, b->from, b->state, { b->next[1], b->next[0] }, !b->inverted
+		};
+
+		branch_on_value(&other, base);
 		return;
 	}
 	if (v->op == OP_NE && v->n == 0) {
-		trace_branch(b->t, b->from, base, b->next[0], b->next[1]);
+		branch_on_value(b, base);
 		return;
 	}
 	key = value_key(v);
@@ -415,42 +422,49 @@ static void branch_on_test(const struct branching *b, const struct value *v)
 	}
 }
 
-void trace_branch(struct tracer *t, int from, const struct value *v, int yes, int no)
+static void branch_on_value(const struct branching *b, const struct value *v)
 {
-	struct branching b = { t, from, trace_point(t, from)->state, { yes, no } };
-	struct state s = *b.state;
+	struct state s = *b->state;
 	int known;
 
 	if (v->kind == VALUE_INT) {
-		take(&b, &s, v->n != 0);
+		take(b, &s, v->n != 0);
 	} else if (value_is_nonzero(v)) {
-		take(&b, &s, true);
+		take(b, &s, true);
 	} else if (v->kind == VALUE_FLAGS) {
-		const struct value *test = value_binary(t->pool, OP_NE, v, value_int(t->pool, 0));
+		const struct value *test =
+			value_binary(b->t->pool, OP_NE, v, value_int(b->t->pool, 0));
 
 		if (test->kind == VALUE_FLAG_TEST)
-			branch_on_flags(&b, test);
+			branch_on_flags(b, test);
 		else
-			take(&b, &s, test->n != 0);
+			take(b, &s, test->n != 0);
 	} else if (v->kind == VALUE_FLAG_TEST) {
 		g_autofree char *key = value_key(v);
 
-		known = state_assumed(b.state, key);
+		known = state_assumed(b->state, key);
 		if (known >= 0)
-			take(&b, &s, known == (v->op == OP_EQ));
+			take(b, &s, known == (v->op == OP_EQ));
 		else
-			branch_on_flags(&b, v);
+			branch_on_flags(b, v);
 	} else if (v->kind == VALUE_SYMBOL) {
-		known = state_assumed(b.state, v->name);
+		known = state_assumed(b->state, v->name);
 		if (known >= 0)
-			take(&b, &s, known);
+			take(b, &s, known);
 		else
-			fork_both(&b, v, v->origin, v->name);
+			fork_both(b, v, v->origin, v->name);
 	} else if (v->kind == VALUE_TEST) {
-		branch_on_test(&b, v);
+		branch_on_test(b, v);
 	} else {
-		fork_both(&b, v, v->origin, NULL);
+		fork_both(b, v, v->origin, NULL);
 	}
+}
+
+void trace_branch(struct tracer *t, int from, const struct value *v, int yes, int no)
+{
+	struct branching b = { t, from, trace_point(t, from)->state, { yes, no }, false };
+
+	branch_on_value(&b, v);
 }
 
 static void step_switch(struct tracer *t, int from, const struct fact_node *n)
@@ -458,7 +472,7 @@ static void step_switch(struct tracer *t, int from, const struct fact_node *n)
 	struct trace_point *p = trace_point(t, from);
 	const struct state *state = p->state;
 	const struct value *v = trace_eval(t, state, n->a);
-	struct branching b = { t, from, state, { -1, -1 } };
+	struct branching b = { t, from, state, { -1, -1 }, false };
 
 	if (v->kind == VALUE_INT) {
 		struct state s = *state;

@@ -39,7 +39,8 @@ struct trace_point {
 	int node;   /* of state->frame->function; -1: after the outermost return */
 	int parent; /* on a shortest way from the entry; -1 for the entry */
 	enum trace_fork fork;
-	enum origin origin;		    /* of what decides a fork */
+	enum origin origin; /* of what decides a fork */
+	const char *helper_id;
 	const struct word *word;	    /* helper that is called here, or NULL */
 	const struct fact_function *callee; /* function that is entered here, or NULL */
 	struct trace_edge *edges;

@@ -179,7 +179,7 @@ static void set_word_flags(const struct call *c, const struct word *word, struct
 	trace_set_flags(c->t, s, s->ones | bits, s->zeros & ~bits);
 }
 
-static void insert(const struct call *c, const struct word *word)
+static void insert(const struct call *c, const struct word *word, const char *id)
 {
 	static const unsigned int bits[] = {
 		[WORD_PFN_SETS] = INSERT_PFN,	 [WORD_PFN] = INSERT_PFN,
@@ -191,8 +191,13 @@ static void insert(const struct call *c, const struct word *word)
 
 	p->word = word;
 	/* Its preconditions are read from its body. */
-	if (word_has_preconditions(word))
-		program_function(c->t->program, word->name, true);
+	if (word_has_preconditions(word)) {
+		p->helper_id = pool_string(c->t->pool, id);
+		program_function(c->t->program, id, true);
+		/* Inline ones lead to this one. */
+		if (word->class == WORD_PAGE)
+			program_function(c->t->program, "vm_insert_page", true);
+	}
 	done.inserts |= bits[word->class];
 	set_word_flags(c, word, &done);
 	if (word->class == WORD_FORWARD) {
@@ -212,6 +217,17 @@ static void insert(const struct call *c, const struct word *word)
 		set_word_flags(c, word, &failed);
 	finish(c, &done, value_int(c->t->pool, 0));
 	finish(c, &failed, value_simple(c->t->pool, VALUE_ERROR, NULL, ORIGIN_ENVIRONMENT));
+}
+
+/* Bits that are set whatever else an expression holds. */
+static guint64 known_ones(const struct call *c, const struct expr *e)
+{
+	const struct value *v;
+
+	if (e->kind == EXPR_BINARY && e->op == OP_OR)
+		return known_ones(c, e->a) | known_ones(c, e->b);
+	v = trace_eval(c->t, c->state, e);
+	return v->kind == VALUE_INT ? (guint64)v->n : 0;
 }
 
 /* A flag word that a value stands for; false if it is not constant. */
@@ -255,7 +271,7 @@ static void change_flags(const struct call *c, const struct word *word)
 	if (known)
 		trace_set_flags(c->t, &s, (s.ones & ~clear) | set, (s.zeros | clear) & ~set);
 	else if (word->class == WORD_FLAGS_SET)
-		trace_set_flags(c->t, &s, s.ones, 0);
+		trace_set_flags(c->t, &s, s.ones | known_ones(c, c->n->args[1]), 0);
 	else
 		trace_set_flags(c->t, &s, 0, 0);
 	finish(c, &s, value_unknown(c->t->pool, ORIGIN_LOCAL));
@@ -309,7 +325,7 @@ static void walk_ptes(const struct call *c, const struct word *word)
 	finish(c, &s, opaque_result(c, NULL, &s));
 }
 
-static void by_word(const struct call *c, const struct word *word)
+static void by_word(const struct call *c, const struct word *word, const char *id)
 {
 	struct state s = *c->state;
 	const struct value *x = arg_at(c, 0);
@@ -322,7 +338,7 @@ static void by_word(const struct call *c, const struct word *word)
 	case WORD_MIXED:
 	case WORD_FORWARD:
 		if (c->mapping)
-			insert(c, word);
+			insert(c, word, id);
 		else
 			opaque(c, word->name);
 		break;
@@ -511,7 +527,7 @@ static void by_function(const struct call *c, const char *id)
 		return;
 	}
 	if (word) {
-		by_word(c, word);
+		by_word(c, word, id);
 		return;
 	}
 	if (c->t->mode == MODE_CHECK) {
@@ -547,6 +563,12 @@ static void by_alternatives(const struct call *c, const char *field)
 	g_autoptr(GPtrArray) ids = trace_field_functions(c->t, field);
 	struct trace_point *p = trace_point(c->t, c->from);
 
+	/* Any file has file_operations: which file it is would have to be known. */
+	if (g_str_has_prefix(field, "file_operations::")) {
+		undecided_call(c, "it is not known which file's operations are called through",
+			       field);
+		return;
+	}
 	if (!ids->len) {
 		undecided_call(c, "nothing is known to be stored in", field);
 		return;

@@ -99,67 +99,86 @@ static const struct expr *strip(const struct expr *e)
 	return e;
 }
 
-/* A member that code stores into the object at run time; NULL if none does. */
-static const struct value *late_member(struct tracer *t, const struct value *object,
-				       const char *field, unsigned int depth)
-{
-	const GPtrArray *stores = g_hash_table_lookup(t->program->global_stores, object->name);
-	const struct value *found = NULL;
+/* Copies of objects into one another are followed this far. */
+#define COPIES_MAX 4
 
+static void member_values(struct tracer *t, const struct value *object, const char *field,
+			  unsigned int depth, GPtrArray *out);
+
+/* The values of a member of the object that a struct copy takes over. */
+static void copied_values(struct tracer *t, const struct expr *from, const char *field,
+			  unsigned int depth, GPtrArray *out)
+{
+	const struct value *object = NULL;
+
+	from = strip(from);
+	if (from->kind == EXPR_DEREF)
+		from = strip(from->a);
+	if (from->kind == EXPR_ADDRESS)
+		from = from->a;
+	if (from->kind == EXPR_GLOBAL)
+		object = global_at(t, from->name, "");
+	if (object && depth < COPIES_MAX)
+		member_values(t, object, field, depth + 1, out);
+	else
+		g_ptr_array_add(out, (void *)value_unknown(t->pool, ORIGIN_ENVIRONMENT));
+}
+
+/* What a member may hold: as initialised, as stored at run time, as copied from elsewhere. */
+static void member_values(struct tracer *t, const struct value *object, const char *field,
+			  unsigned int depth, GPtrArray *out)
+{
+	const struct fact_table *table = program_table(t->program, object->name);
+	const GPtrArray *stores = g_hash_table_lookup(t->program->global_stores, object->name);
+	const struct expr *member = NULL;
+	bool present = false, touched = false;
+
+	if (table)
+		member = program_member(table, object->path, field, &present);
+	if (present)
+		g_ptr_array_add(out, (void *)eval_static(t, member));
 	for (unsigned int i = 0; stores && i < stores->len; i++) {
 		const struct field_store *s = stores->pdata[i];
-		const struct expr *value = strip(s->value);
 
+		touched = true;
 		if (s->target->kind == EXPR_FIELD && !strcmp(s->target->name, field))
-			found = eval_static(t, value);
+			g_ptr_array_add(out, (void *)eval_static(t, strip(s->value)));
 	}
-	/* The object as a whole is a copy of another one. */
-	for (unsigned int i = 0; stores && !found && i < stores->len && depth < 4; i++) {
+	/* A member that is stored to by itself replaces what was copied. */
+	for (unsigned int i = 0; stores && !out->len && i < stores->len; i++) {
 		const struct field_store *s = stores->pdata[i];
-		const struct expr *value = strip(s->value);
-		const struct fact_table *from;
-		const struct expr *member;
-		bool present;
 
-		if (s->target->kind != EXPR_GLOBAL)
-			continue;
-		if (value->kind == EXPR_DEREF)
-			value = strip(value->a);
-		if (value->kind == EXPR_ADDRESS)
-			value = value->a;
-		if (value->kind != EXPR_GLOBAL)
-			return value_unknown(t->pool, ORIGIN_ENVIRONMENT);
-		from = program_table(t->program, value->name);
-		if (!from)
-			return value_unknown(t->pool, ORIGIN_ENVIRONMENT);
-		member = program_member(from, "", field, &present);
-		found = present ? eval_static(t, member) :
-				  late_member(t, global_at(t, from->id, ""), field, depth + 1);
+		if (s->target->kind == EXPR_GLOBAL)
+			copied_values(t, s->value, field, depth, out);
 	}
-	return found;
+	if (out->len)
+		return;
+	/* Static storage that nothing is stored to is zero; a mere declaration tells nothing. */
+	if (table && (table->has_initializer || table->is_static || touched))
+		g_ptr_array_add(out, (void *)value_int(t->pool, 0));
+	else
+		g_ptr_array_add(out, (void *)value_symbol(t->pool, field, ORIGIN_ENVIRONMENT, true,
+							  object));
+}
+
+GPtrArray *trace_member_values(struct tracer *t, const struct value *object, const char *field)
+{
+	GPtrArray *out = g_ptr_array_new();
+
+	if (!strcmp(object->name, TRACE_NO_VM_OPS))
+		g_ptr_array_add(out, (void *)value_int(t->pool, 0));
+	else
+		member_values(t, object, field, 0, out);
+	return out;
 }
 
 static const struct value *eval_member(struct tracer *t, const struct value *object,
 				       const char *field)
 {
-	const struct fact_table *table = program_table(t->program, object->name);
-	const struct expr *member;
-	const struct value *late;
-	bool present;
+	g_autoptr(GPtrArray) values = trace_member_values(t, object, field);
 
-	if (!strcmp(object->name, TRACE_NO_VM_OPS))
-		return value_int(t->pool, 0);
-	late = late_member(t, object, field, 0);
-	if (late)
-		return late;
-	if (!table)
-		return value_symbol(t->pool, field, ORIGIN_ENVIRONMENT, true, object);
-	member = program_member(table, object->path, field, &present);
-	if (present)
-		return eval_static(t, member);
-	if (table->has_initializer)
-		return value_int(t->pool, 0);
-	return value_symbol(t->pool, field, ORIGIN_ENVIRONMENT, true, object);
+	/* What is stored last is what counts. */
+	return values->pdata[values->len - 1];
 }
 
 /* ---- where a struct file comes from ---- */

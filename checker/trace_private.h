@@ -35,6 +35,8 @@ struct tracer {
 const struct value *trace_eval(struct tracer *t, const struct state *s, const struct expr *e);
 /* The object that an lvalue names, as the value of its address. */
 const struct value *trace_place(struct tracer *t, const struct state *s, const struct expr *e);
+/* Values (const struct value *) that a member of a static object may hold; never empty. */
+GPtrArray *trace_member_values(struct tracer *t, const struct value *object, const char *field);
 const char *trace_type(const struct state *s, const struct expr *e);
 /* Functions that a field may hold, in tables or by assignment (ids, sorted, unique). */
 GPtrArray *trace_field_functions(struct tracer *t, const char *field);

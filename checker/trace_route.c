@@ -161,79 +161,73 @@ static struct state fresh_mapping(struct tracer *t)
 	return s;
 }
 
+/* A handler that is a helper of the vocabulary: one point, at which it has inserted. */
+static struct trace_graph *helper_graph(struct tracer *t, const struct state *after,
+					const struct word *word)
+{
+	struct trace_graph *graph = g_new0(struct trace_graph, 1);
+	struct trace_point *p = pool_alloc(t->pool, sizeof(*p));
+	struct state s = *after;
+
+	s.inserts = word->class == WORD_MIXED ? INSERT_MIXED :
+		    word->class == WORD_PAGE  ? INSERT_PAGE :
+						INSERT_PFN;
+	p->state = pool_state(t->pool, &s);
+	p->node = -1;
+	p->parent = -1;
+	p->word = word;
+	graph->points = g_ptr_array_new();
+	g_ptr_array_add(graph->points, p);
+	return graph;
+}
+
+static void trace_handler(struct tracer *t, struct trace_handler *h, const struct value *v)
+{
+	const struct word *word;
+	const struct fact_function *f;
+
+	if (v->kind != VALUE_FUNCTION) {
+		h->unknown = program_table(t->program, h->after->vm_ops->name) ?
+				     "is not a function by name" :
+				     "belongs to a table whose definition was not found";
+		return;
+	}
+	word = word_find(id_name(v->name));
+	if (word && word_inserts(word))
+		h->graph = helper_graph(t, h->after, word);
+	if (word)
+		return;
+	f = program_function(t->program, v->name, true);
+	if (!f) {
+		h->unknown = "has a definition that was not found";
+		return;
+	}
+	h->graph = trace_explore(t, f, h->after);
+	if (t->overflow)
+		h->unknown = "reaches more than the bound of points";
+}
+
+/* Traces what a handler of the vm_ops that mmap left behind may be. */
 static void trace_handler_of(struct tracer *t, struct trace_route *r, const struct state *after,
 			     const struct handler *handler)
 {
-	const struct value *ops = after->vm_ops;
-	const struct fact_table *table = program_table(t->program, ops->name);
-	struct trace_handler *h;
-	const struct fact_function *f;
-	const struct expr *e = NULL;
-	const struct word *word;
-	bool present = false;
-	const GPtrArray *late = g_hash_table_lookup(t->program->global_stores, ops->name);
-	g_autoptr(GPtrArray) ids = g_ptr_array_new();
-	const char *unknown = NULL;
+	g_autoptr(GPtrArray) values = trace_member_values(t, after->vm_ops, handler->field);
 
-	if (table)
-		e = program_member(table, ops->path, handler->field, &present);
-	while (e && e->kind == EXPR_CAST)
-		e = e->a;
-	if (e && e->kind == EXPR_FUNCTION)
-		g_ptr_array_add(ids, (void *)e->name);
-	else if (e && e->kind != EXPR_INT)
-		unknown = "is not a function by name";
-	for (unsigned int i = 0; late && i < late->len; i++) {
-		const struct field_store *s = late->pdata[i];
+	t->mode = MODE_HANDLER;
+	t->in_handler = true;
+	t->fault = handler->returns_page;
+	for (unsigned int i = 0; i < values->len && !t->need_field; i++) {
+		const struct value *v = values->pdata[i];
+		struct trace_handler *h;
 
-		if (s->target->kind == EXPR_FIELD && !strcmp(s->target->name, handler->field) &&
-		    s->value->kind == EXPR_FUNCTION)
-			g_ptr_array_add(ids, (void *)s->value->name);
-	}
-	if (!table)
-		unknown = "belongs to a table whose definition was not found";
-	for (unsigned int i = 0; i < ids->len || (unknown && i == 0); i++) {
+		if (v->kind == VALUE_INT && !v->n)
+			continue;
 		h = g_new0(struct trace_handler, 1);
 		h->handler = handler;
 		h->after = after;
 		g_ptr_array_add(r->handlers, h);
-		if (unknown) {
-			h->unknown = unknown;
-			break;
-		}
-		t->mode = MODE_HANDLER;
-		t->in_handler = true;
-		t->fault = handler->returns_page;
-		f = program_function(t->program, ids->pdata[i], true);
-		word = word_find(id_name(ids->pdata[i]));
-		if (word && word_inserts(word)) {
-			/* The helper is the handler. */
-			h->unknown = NULL;
-			h->graph = g_new0(struct trace_graph, 1);
-			h->graph->points = g_ptr_array_new();
-			h->graph->root = f;
-			struct trace_point *p = pool_alloc(r->pool, sizeof(*p));
-			struct state s = *after;
-
-			s.inserts = word->class == WORD_MIXED ? INSERT_MIXED :
-				    word->class == WORD_PAGE  ? INSERT_PAGE :
-								INSERT_PFN;
-			p->state = pool_state(t->pool, &s);
-			p->node = -1;
-			p->parent = -1;
-			p->word = word;
-			g_ptr_array_add(h->graph->points, p);
-			continue;
-		}
-		if (word)
-			continue;
-		if (!f) {
-			h->unknown = "has a definition that was not found";
-			continue;
-		}
-		h->graph = trace_explore(t, f, after);
-		if (t->overflow)
-			h->unknown = "reaches more than the bound of points";
+		t->overflow = NULL;
+		trace_handler(t, h, v);
 	}
 }
 
@@ -251,10 +245,8 @@ static void trace_handlers(struct tracer *t, struct trace_route *r)
 		if (after->vm_ops->kind != VALUE_GLOBAL || !trace_has_handlers(after) ||
 		    !g_hash_table_add(seen, (void *)after))
 			continue;
-		for (const struct handler *h = vm_handlers; h->name && !t->need_field; h++) {
-			t->overflow = NULL;
+		for (const struct handler *h = vm_handlers; h->name && !t->need_field; h++)
 			trace_handler_of(t, r, after, h);
-		}
 	}
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: the truth of a condition that compares with zero is told the wrong way round */
 #include <linux/dma-buf.h>
 
 struct compared_buffer {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: the cases of a switch are not told apart, so there is no condition */
 #include <linux/dma-buf.h>
 
 enum switched_kind {

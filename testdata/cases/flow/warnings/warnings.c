@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: the truth of a condition that compares with zero is told the wrong way round */
 /* WARN_ON() goes on, BUG_ON() does not. */
 #include <linux/dma-buf.h>
 

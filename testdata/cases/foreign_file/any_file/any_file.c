@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: every file_operations there is counts, and with it every exporter */
 #include <linux/dma-buf.h>
 
 struct any_file_buffer {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: nobody sees it, and nobody says so */
 /* An object on the heap, filled in member by member. */
 #include <linux/dma-buf.h>
 #include <linux/slab.h>

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: the nested object that a dotted member implies is not made */
 #include <linux/dma-buf.h>
 
 struct dotted_ops {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: a private mapping that a branch has told apart is also taken for a wrong flag */
 #include <linux/dma-buf.h>
 
 static vm_fault_t twice_fault(struct vm_fault *vmf)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: the body of vmf_insert_page(), an inline of mm.h, is not asked for */
 #include <linux/dma-buf.h>
 
 struct page *precondition_page(struct dma_buf *dmabuf, pgoff_t index);

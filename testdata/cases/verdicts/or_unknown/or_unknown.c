@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: a constant that is or'ed to something unknown is forgotten */
 #include <linux/dma-buf.h>
 
 struct or_unknown_buffer {

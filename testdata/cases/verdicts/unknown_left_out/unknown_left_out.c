@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the configuration leaves out is in the text, and so is not forgotten. */
-/* xfail: an object that only the text has gets no not-in-this-config */
 #include <linux/dma-buf.h>
 
 #ifdef CONFIG_UNKNOWN_LEFT_OUT

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What user space decides does not make a violation conditional. */
-/* xfail: that a helper may fail is taken for what the environment decides */
 #include <linux/dma-buf.h>
 
 static int bad_offset_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
