@@ -321,7 +321,8 @@ static bool configure_part(struct tree *tree, struct tree_config *config, const 
 		     (tree->no_kbuild || configure_freeze(part, error));
 		break;
 	case TREE_SOURCE_NONE:
-		ok = tree_plain_build(tree, config, part, error);
+		/* Who lists commands has headers too. */
+		ok = config->commands_file || tree_plain_build(tree, config, part, error);
 		break;
 	default:
 		ok = configure_by_make(tree, config, part, error) && configure_freeze(part, error);
@@ -370,8 +371,11 @@ static bool configure_locked(struct tree *tree, struct tree_config *config, GErr
 /* Whether config->build is what configure_locked() left. */
 static bool is_complete(const struct tree_config *config)
 {
+	bool headers = config->source != TREE_SOURCE_NONE || !config->commands_file;
+
 	return tree_has_file(config->build, "pfncheck/tree", G_FILE_TEST_EXISTS) &&
-	       tree_has_file(config->build, "include/generated/autoconf.h", G_FILE_TEST_EXISTS);
+	       (!headers ||
+		tree_has_file(config->build, "include/generated/autoconf.h", G_FILE_TEST_EXISTS));
 }
 
 /* A directory of the cache that was made for an earlier state of the same tree. */

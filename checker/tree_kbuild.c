@@ -54,12 +54,15 @@ static const char probe_rules[] =
 	"$(pfncheck_line)$(filter-out FORCE $<,$^)$(pfncheck_line)$(hostprogs)"
 	"$(pfncheck_line)$(c_flags))@:\n"
 	"endef\n"
-	"ifeq ($(MAKELEVEL),0)\n"
+	/*
+	 * Should the top Makefile start itself again, its first round has no $(build)
+	 * and leaves the work to the second one.
+	 */
 	".PHONY: pfncheck-flags\n"
-	"pfncheck-flags: scripts_basic\n"
-	"\t$(Q)$(MAKE) $(build)=. need-builtin=1 need-modorder=1 KBUILD_BUILTIN=1 "
-	"KBUILD_MODULES=1 $(pfncheck_goals)\n"
-	"endif\n";
+	"pfncheck-flags:\n"
+	"\t$(if $(build),$(Q)$(MAKE) $(build)=scripts/basic)\n"
+	"\t$(if $(build),$(Q)$(MAKE) $(build)=. need-builtin=1 need-modorder=1 "
+	"KBUILD_BUILTIN=1 KBUILD_MODULES=1 $(pfncheck_goals))\n";
 
 enum probe_kind {
 	PROBE_FIRST, /* every file where its path leads to; an error if none is known */

@@ -927,6 +927,7 @@ static void test_commands(struct fixture *fixture, gconstpointer data)
 	other = flags_of(tree, "drivers/alpha/single.c");
 	g_assert_nonnull(strstr(other, "-DA=\"x y\"\n"));
 	g_assert_nonnull(strstr(other, "-ITREE/drivers/alpha/regs\n"));
+	assert_stubs(tree, "");
 	tree_close(tree);
 	made = take_made(fixture);
 	g_assert_cmpstr(made, ==, "");
