@@ -526,6 +526,7 @@ static int audit(struct run *r, GError **error)
 			.audit = r->audit,
 			.jobs = r->options.jobs,
 			.no_pch = r->options.no_pch,
+			.no_kbuild = r->options.no_kbuild,
 			.stop = &stopped,
 		};
 		has_answer = 1;

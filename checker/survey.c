@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "extract.h"
+#include "includers.h"
 #include "survey.h"
 
 /* Precompiled headers pay from this many files on. */
@@ -28,6 +29,7 @@ struct round {
 	guint config;
 	struct program *program;
 	GHashTable *done;   /* paths that were wanted before */
+	GPtrArray *extra;   /* char *: files that include others which were wanted */
 	GPtrArray *pending; /* const char *: files of this round that are to be parsed */
 	char *directory;    /* for precompiled headers, or NULL */
 	char *pch[2];	    /* built in, module; NULL: none */
@@ -273,6 +275,16 @@ static void file_done(const struct workers_result *result, void *data)
 	extract_reply_clear(&reply);
 }
 
+/* A file that others include is read as part of them; false if there are none. */
+static bool want_includers(struct round *r, const char *path)
+{
+	g_autoptr(GPtrArray) files = includers_of(tree_root(r->survey->tree), path);
+
+	for (unsigned int i = 0; i < files->len; i++)
+		g_ptr_array_add(r->extra, g_strdup(files->pdata[i]));
+	return files->len > 0;
+}
+
 /* Takes the facts of files from the store, or has them extracted. */
 static bool run_round(struct round *r, GPtrArray *files, GError **error)
 {
@@ -293,6 +305,8 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 			audit_add_failure(s->audit, path, "its compile flags are not known");
 			continue;
 		}
+		if ((!file->built || s->no_kbuild) && want_includers(r, path))
+			continue;
 		text = store_get(s->store, path, file->flags, tree_config_build(s->tree, r->config),
 				 &size);
 		if (text)
@@ -354,6 +368,8 @@ static GPtrArray *wanted_files(struct round *r)
 	g_autoptr(GPtrArray) tables = sorted_keys(r->program->missing_tables);
 	g_autoptr(GPtrArray) variables = sorted_keys(r->program->missing_variables);
 
+	for (unsigned int i = 0; i < r->extra->len; i++)
+		want(r, files, r->extra->pdata[i]);
 	for (unsigned int i = 0; i < functions->len; i++) {
 		const GPtrArray *in = scan_function_files(scan, id_name(functions->pdata[i]));
 
@@ -438,6 +454,7 @@ struct program *survey_program(struct survey *s, guint config,
 
 	r.program = program_new();
 	program_link(r.program);
+	r.extra = g_ptr_array_new_with_free_func(g_free);
 	r.done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (unsigned int i = 0; i < scan_exporters(s->scan)->len; i++)
 		want(&r, files, scan_exporters(s->scan)->pdata[i]);
@@ -464,6 +481,7 @@ struct program *survey_program(struct survey *s, guint config,
 	}
 	remove_pchs(&r);
 	store_commit(s->store);
+	g_ptr_array_unref(r.extra);
 	g_hash_table_unref(r.done);
 	if (!ok)
 		g_clear_pointer(&r.program, program_free);

@@ -26,6 +26,7 @@ struct survey {
 	struct progress *progress;
 	struct audit *audit; /* failures go there */
 	unsigned int jobs;
+	bool no_kbuild; /* nobody knows which files are built */
 	bool no_pch;
 	const volatile sig_atomic_t *stop;
 	/* results */

@@ -583,6 +583,17 @@ static void by_alternatives(const struct call *c, const char *field)
 	}
 }
 
+/* A call through a table that is NULL is no way on either. */
+static bool through_null(struct tracer *t, const struct state *s, const struct expr *e)
+{
+	const struct value *table;
+
+	if (e->kind != EXPR_FIELD || *trace_type(s, e->a) != '*')
+		return false;
+	table = trace_eval(t, s, e->a);
+	return table->kind == VALUE_INT && !table->n;
+}
+
 void trace_call(struct tracer *t, int from, const struct fact_node *n)
 {
 	g_autoptr(GPtrArray) args = g_ptr_array_new();
@@ -598,7 +609,7 @@ void trace_call(struct tracer *t, int from, const struct fact_node *n)
 	if (t->need_field)
 		return;
 	callee = trace_eval(t, c.state, n->a);
-	if (t->need_field)
+	if (t->need_field || through_null(t, c.state, n->a))
 		return;
 	if (callee->kind != VALUE_FUNCTION && t->mode == MODE_CHECK)
 		opaque(&c, NULL);

@@ -187,7 +187,9 @@ static void trace_handler(struct tracer *t, struct trace_handler *h, const struc
 	const struct fact_function *f;
 
 	if (v->kind != VALUE_FUNCTION) {
-		h->unknown = program_table(t->program, h->after->vm_ops->name) ?
+		const struct fact_table *table = program_table(t->program, h->after->vm_ops->name);
+
+		h->unknown = table && (table->has_initializer || table->is_static) ?
 				     "is not a function by name" :
 				     "belongs to a table whose definition was not found";
 		return;

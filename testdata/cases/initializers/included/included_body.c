@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: a file that another one includes is read for itself as well, and twice the same name is one */
 /* not-c: it is no file of its own */
 #ifdef INCLUDED_BAD
 static int INCLUDED_MMAP(struct dma_buf *dmabuf, struct vm_area_struct *vma)

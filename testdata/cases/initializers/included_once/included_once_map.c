@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: it is read for itself only, not as part of the file that includes it */
 /* not-c: it needs what the file that includes it has defined before */
 static int good_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {

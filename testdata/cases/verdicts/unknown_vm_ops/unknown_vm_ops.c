@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: handlers that are not known are taken for none */
 #include <linux/dma-buf.h>
 
 extern const struct vm_operations_struct unknown_vm_ops;
