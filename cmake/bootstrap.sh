@@ -413,7 +413,7 @@ run_suite() {
 		if [ -z "$sanitized" ]; then
 			sanitized=$(build_directory "$version-sanitize")
 			build "$version" "$sanitized" all -DSANITIZE=address,undefined
-			run_tests "$sanitized" -L '^(unit|cases)$'
+			run_tests "$sanitized" -L '^(unit|cases|cli|robust|golden)$'
 		fi
 	done
 

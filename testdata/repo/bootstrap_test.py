@@ -307,7 +307,7 @@ exit {status}
         self.assertEqual(out[-1], f"{4 * len(runs)} passed, 0 failed")
         self.assertEqual(out[-3], f"{len(runs)} skipped, named above")
         self.assertIn("-sanitize-", runs[1])
-        self.assertIn("-L ^(unit|cases)$", runs[1])
+        self.assertIn("-L ^(unit|cases|cli|robust|golden)$", runs[1])
 
     def test_fail(self):
         status, out, err, machine = self.run_suite(2, 8)
