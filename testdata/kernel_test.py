@@ -233,9 +233,9 @@ class Kernel(unittest.TestCase):
         self.assertEqual(broken, {})
 
     def test_another_run(self):
-        """From the store: the same bytes, and no file is read again."""
+        """From the store: the same bytes, and only what failed is read again."""
         self.assertTrue(self.warm == self.cold, "the second report differs from the first")
-        self.assertEqual(self.warm_stats["files_extracted"], 0, self.failed)
+        self.assertLessEqual(self.warm_stats["files_extracted"], len(self.failed), self.failed)
 
     def test_precompiled_header(self):
         """What headers say does not depend on how they are read."""
