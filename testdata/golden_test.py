@@ -5,8 +5,8 @@
 usage: golden_test.py PFNCHECK [TEST...]
 
 PFNCHECK_UPDATE_GOLDENS=1 in the environment writes the goldens instead. Hashes
-stand as HASH and the directories of a run as TREE and CACHE, so that neither
-the machine nor the version of libclang shows.
+stand as HASH, the version of facts as SCHEMA and the directories of a run as TREE
+and CACHE, so that neither the machine nor the version of libclang shows.
 """
 
 import os
@@ -65,6 +65,7 @@ class Goldens(Case):
     def normalized(self, text):
         for path, name in ((self.tree, "TREE"), (self.cache, "CACHE")):
             text = text.replace(str(path), name)
+        text = re.sub(r"^facts\t\d+\t", "facts\tSCHEMA\t", text, flags=re.MULTILINE)
         # Lengths of facts come right after their hash.
         text = re.sub(r"\b(facts [0-9a-f]{16}) \d+$", r"\1 SIZE", text, flags=re.MULTILINE)
         return re.sub(r"\b[0-9a-f]{16}\b", "HASH", text)
