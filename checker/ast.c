@@ -663,6 +663,14 @@ static void set_statement_kind(struct ast *node, enum CXCursorKind kind)
 	}
 }
 
+/* In a cast to typeof(x) the library visits x too, before what is cast. */
+static void drop_type_operands(struct ast *node)
+{
+	while (node->first && node->first->next)
+		node->first = node->first->next;
+	node->n_children = node->first != NULL;
+}
+
 static struct ast *build_expression(struct ast_unit *unit, struct ast *node, CXCursor cursor,
 				    unsigned int depth)
 {
@@ -745,6 +753,8 @@ static struct ast *build_expression(struct ast_unit *unit, struct ast *node, CXC
 		return build_unexposed(unit, node, cursor, depth);
 	}
 	build_children(unit, node, cursor, depth);
+	if (node->kind == AST_CAST || node->kind == AST_COMPOUND_LITERAL)
+		drop_type_operands(node);
 	/* Members of an unnamed struct or union are members of the record around it. */
 	if (node->kind == AST_MEMBER && node->field && strchr(node->field, '(') && node->first)
 		return node->first;

@@ -727,6 +727,29 @@ static void read_node(struct reader *r, struct fact_node *n, unsigned int index)
 	}
 }
 
+static bool expr_is_sound(const struct fact_function *f, const struct expr *e)
+{
+	if (!e)
+		return true;
+	if (e->kind == EXPR_LOCAL && (e->value < 0 || e->value >= (gint64)f->n_locals))
+		return false;
+	return expr_is_sound(f, e->a) && expr_is_sound(f, e->b);
+}
+
+/* Whether a node has the expressions that its kind implies. */
+static bool node_is_sound(const struct fact_function *f, const struct fact_node *n)
+{
+	bool needs = n->kind == NODE_ASSIGN || n->kind == NODE_CALL || n->kind == NODE_BRANCH ||
+		     n->kind == NODE_SWITCH;
+
+	if ((needs && !n->a) || (n->kind == NODE_ASSIGN && !n->b))
+		return false;
+	for (unsigned int i = 0; i < n->n_args; i++)
+		if (!n->args[i] || !expr_is_sound(f, n->args[i]))
+			return false;
+	return expr_is_sound(f, n->a) && expr_is_sound(f, n->b);
+}
+
 /* Whether every index that the function's rows hold is inside it. */
 static bool function_is_sound(const struct fact_function *f)
 {
@@ -737,7 +760,8 @@ static bool function_is_sound(const struct fact_function *f)
 	for (unsigned int i = 0; i < f->n_nodes; i++) {
 		const struct fact_node *node = &f->nodes[i];
 
-		if (node->next[0] >= n || node->next[1] >= n || node->result >= (int)f->n_locals)
+		if (node->next[0] >= n || node->next[1] >= n || node->result >= (int)f->n_locals ||
+		    !node_is_sound(f, node))
 			return false;
 		for (unsigned int k = 0; k < node->n_cases; k++)
 			if (node->cases[k].next < 0 || node->cases[k].next >= n)

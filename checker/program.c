@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "matchers.h"
 #include "program.h"
 
 struct program *program_new(void)
@@ -203,90 +204,23 @@ static void index_nodes(struct program *p, const struct fact_function *f)
 
 /* ---- effects ---- */
 
-static bool reads_state(const struct expr *e)
+/* What is done at a match; of calls that depends on whether the function is known. */
+static enum effect match_effect(const struct program *p, const struct fact_match *m)
 {
-	if (!e)
-		return false;
-	if (e->kind == EXPR_FIELD) {
-		enum field_role role = field_role(e->name);
+	if (strcmp(m->pattern, matcher_mapping_call)) {
+		enum matcher_effect effect = matcher_effect(m->pattern);
 
-		if (role == FIELD_FLAGS || role == FIELD_VM_OPS || role == FIELD_OPS)
-			return true;
+		return effect == MATCHER_WRITES ? EFFECT_WRITES :
+		       effect == MATCHER_READS	? EFFECT_READS :
+						  EFFECT_NONE;
 	}
-	return reads_state(e->a) || reads_state(e->b);
-}
-
-static bool writes_state(const struct expr *to)
-{
-	enum field_role role;
-
-	to = strip_casts(to);
-	if (to->kind != EXPR_FIELD)
-		return false;
-	role = field_role(to->name);
-	return role == FIELD_FLAGS || role == FIELD_VM_OPS || role == FIELD_PAGE ||
-	       role == FIELD_OPS;
-}
-
-static bool passes_mapping(const struct program *p, const struct fact_function *f,
-			   const struct fact_node *n)
-{
-	for (unsigned int i = 0; i < n->n_args; i++) {
-		const struct expr *e = n->args[i];
-		const char *type = e->kind == EXPR_LOCAL ? f->locals[e->value].type : e->type;
-
-		if (type_is_mapping(type) ||
-		    (e->kind == EXPR_FIELD && g_hash_table_contains(p->mapping_fields, e->name)))
-			return true;
-	}
-	return false;
-}
-
-/* What a call does by itself; *callee is set if that depends on a function that is known. */
-static enum effect call_effect(const struct program *p, const struct fact_function *f,
-			       const struct fact_node *n, const char **callee)
-{
-	const struct word *word;
-
-	if (n->a->kind != EXPR_FUNCTION)
-		return passes_mapping(p, f, n) ? EFFECT_WRITES : EFFECT_NONE;
-	word = word_find(id_name(n->a->name));
-	if (word)
-		return word->class != WORD_NOTHING && word->class < WORD_FILE ? EFFECT_WRITES :
-										EFFECT_NONE;
-	if (g_hash_table_contains(p->functions, n->a->name)) {
-		*callee = n->a->name;
+	/* By way of a field or of a pointer. */
+	if (!*m->bound || strstr(m->bound, "::"))
+		return EFFECT_WRITES;
+	if (word_find(id_name(m->bound)) || g_str_has_prefix(m->bound, "__builtin_") ||
+	    g_hash_table_contains(p->functions, m->bound))
 		return EFFECT_NONE;
-	}
-	return passes_mapping(p, f, n) ? EFFECT_WRITES : EFFECT_NONE;
-}
-
-/* The effect that a function has by itself; callees gets what else may have some. */
-static enum effect own_effect(const struct program *p, const struct fact_function *f,
-			      GPtrArray *callees)
-{
-	enum effect effect = EFFECT_NONE;
-
-	for (unsigned int i = 0; i < f->n_nodes; i++) {
-		const struct fact_node *n = &f->nodes[i];
-		const char *callee = NULL;
-
-		if (n->kind == NODE_ASSIGN && writes_state(n->a))
-			return EFFECT_WRITES;
-		if (n->kind == NODE_CALL) {
-			effect = MAX(effect, call_effect(p, f, n, &callee));
-			if (effect == EFFECT_WRITES)
-				return effect;
-			if (callee)
-				g_ptr_array_add(callees, (void *)callee);
-			for (unsigned int k = 0; k < n->n_args; k++)
-				if (reads_state(n->args[k]))
-					effect = EFFECT_READS;
-		} else if (reads_state(n->kind == NODE_ASSIGN ? n->b : n->a)) {
-			effect = EFFECT_READS;
-		}
-	}
-	return effect;
+	return EFFECT_WRITES;
 }
 
 static void raise_effect(struct program *p, struct fact_function *f, enum effect effect,
@@ -298,6 +232,38 @@ static void raise_effect(struct program *p, struct fact_function *f, enum effect
 	g_ptr_array_add(work, f);
 }
 
+/* The effects that functions have by themselves, as the matches in them say. */
+static void find_own_effects(struct program *p, const struct facts *facts, GPtrArray *work)
+{
+	g_autoptr(GHashTable) functions = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (unsigned int i = 0; i < facts->functions->len; i++) {
+		struct fact_function *f = facts->functions->pdata[i];
+
+		g_hash_table_insert(functions, (void *)f->id, f);
+	}
+	for (unsigned int i = 0; i < facts->matches->len; i++) {
+		const struct fact_match *m = facts->matches->pdata[i];
+		struct fact_function *f = g_hash_table_lookup(functions, m->function);
+
+		if (f)
+			raise_effect(p, f, match_effect(p, m), work);
+	}
+}
+
+/* Enters the function with each known one that it calls: those pass their effects on to it. */
+static void find_callees(const struct program *p, struct fact_function *f, GHashTable *callers)
+{
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		const struct fact_node *n = &f->nodes[i];
+
+		if (n->kind == NODE_CALL && n->a->kind == EXPR_FUNCTION &&
+		    !word_find(id_name(n->a->name)) &&
+		    g_hash_table_contains(p->functions, n->a->name))
+			multi_add(callers, n->a->name, f);
+	}
+}
+
 static void find_effects(struct program *p)
 {
 	g_autoptr(GHashTable) callers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
@@ -306,17 +272,12 @@ static void find_effects(struct program *p)
 	GHashTableIter iter;
 	void *id, *variants;
 
+	for (unsigned int i = 0; i < p->facts->len; i++)
+		find_own_effects(p, p->facts->pdata[i], work);
 	g_hash_table_iter_init(&iter, p->functions);
-	while (g_hash_table_iter_next(&iter, &id, &variants)) {
-		for (unsigned int i = 0; i < ((GPtrArray *)variants)->len; i++) {
-			struct fact_function *f = ((GPtrArray *)variants)->pdata[i];
-			g_autoptr(GPtrArray) callees = g_ptr_array_new();
-
-			raise_effect(p, f, own_effect(p, f, callees), work);
-			for (unsigned int k = 0; k < callees->len; k++)
-				multi_add(callers, callees->pdata[k], f);
-		}
-	}
+	while (g_hash_table_iter_next(&iter, &id, &variants))
+		for (unsigned int i = 0; i < ((GPtrArray *)variants)->len; i++)
+			find_callees(p, ((GPtrArray *)variants)->pdata[i], callers);
 	while (work->len) {
 		struct fact_function *f = g_ptr_array_steal_index_fast(work, work->len - 1);
 		GPtrArray *up = g_hash_table_lookup(callers, f->id);

@@ -275,11 +275,26 @@ static void file_done(const struct workers_result *result, void *data)
 	extract_reply_clear(&reply);
 }
 
-/* A file that others include is read as part of them; false if there are none. */
+/* Whether a file is among those that include another one. */
+static bool is_includer(const char *root, const char *file, const char *of)
+{
+	g_autoptr(GPtrArray) files = includers_of(root, of);
+
+	return g_ptr_array_find_with_equal_func(files, file, g_str_equal, NULL);
+}
+
+/*
+ * A file that others include is read as part of them; false if there are none,
+ * or if they go round in a circle.
+ */
 static bool want_includers(struct round *r, const char *path)
 {
-	g_autoptr(GPtrArray) files = includers_of(tree_root(r->survey->tree), path);
+	const char *root = tree_root(r->survey->tree);
+	g_autoptr(GPtrArray) files = includers_of(root, path);
 
+	for (unsigned int i = 0; i < files->len; i++)
+		if (!strcmp(files->pdata[i], path) || is_includer(root, path, files->pdata[i]))
+			return false;
 	for (unsigned int i = 0; i < files->len; i++)
 		g_ptr_array_add(r->extra, g_strdup(files->pdata[i]));
 	return files->len > 0;

@@ -37,8 +37,10 @@ class Hostile(Case):
         self.assertEqual(result.err, "")
         verdicts = self.verdicts(report)
         self.assertEqual({k: verdicts[k] for k in BOTH}, BOTH)
-        self.route = next(r for r in report["routes"] if r["ops"]["name"] == "odd_ops")
-        return verdicts["odd_ops"], self.failed(report)
+        # Inside of a function that is never closed the object is a local.
+        names = ("odd_ops", "odd_mmap.odd_ops")
+        self.route = next(r for r in report["routes"] if r["ops"]["name"] in names)
+        return self.route["verdict"], self.failed(report)
 
     def assert_lost(self, reason, text, more=None, **environment):
         verdict, failed = self.look_at(text, more, **environment)

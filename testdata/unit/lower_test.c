@@ -341,6 +341,10 @@ static const struct lower_case graph_cases[] = {
 	  "2 * rec %0 = $other rec -> 3\n"
 	  "3 !h([ i .rec::many []i %0 .rec::a i %0) -> 4\n"
 	  "4 end\n" },
+	{ "cast-typeof",
+	  "void t(struct rec *r, void *p) { r = (typeof(r))p; }",
+	  "0 %0 = ( *rec %1 -> 1\n"
+	  "1 end\n" },
 	{ "cast",
 	  "void t(void *p) { struct rec *r = (struct rec *)p; int a = (int)(long)p; h(a); }",
 	  "0 %1 = ( *rec %0 -> 1\n"
