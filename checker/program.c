@@ -14,6 +14,7 @@ struct program *program_new(void)
 
 	p->facts = g_ptr_array_new_with_free_func((GDestroyNotify)facts_free);
 	p->missing_functions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p->incomplete = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->missing_variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->missing_tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->strings = g_string_chunk_new(4096);
@@ -51,6 +52,7 @@ void program_free(struct program *p)
 	unlink_all(p);
 	g_ptr_array_unref(p->facts);
 	g_hash_table_unref(p->missing_functions);
+	g_hash_table_unref(p->incomplete);
 	g_hash_table_unref(p->missing_variables);
 	g_hash_table_unref(p->missing_tables);
 	g_string_chunk_free(p->strings);

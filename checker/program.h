@@ -52,6 +52,7 @@ struct program {
 	GHashTable *writes;	    /* struct fact_function * -> set of fields it stores to */
 	GHashTable *exports;	    /* function id -> GPtrArray of char *: ops it leaves behind */
 	GHashTable *missing_functions; /* ids asked for in vain */
+	GHashTable *incomplete;	       /* records with more tables than are extracted */
 	GHashTable *missing_variables; /* ids of objects asked for in vain */
 	GHashTable *missing_tables;    /* "record near": records whose tables were asked for */
 	GRecMutex lock;		       /* of what queries change: all below, and missing_* */

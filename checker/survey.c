@@ -13,7 +13,7 @@
 /* Precompiled headers pay from this many files on. */
 #define PCH_MIN_FILES 6
 /* More files with tables of a record than this: only those near the one that asks. */
-#define TABLE_FILES_MAX 80
+#define TABLE_FILES_MAX 110
 
 #define PROBE_FILE "pfncheck-probe.c"
 
@@ -403,6 +403,8 @@ static GPtrArray *wanted_files(struct round *r)
 		g_autofree char *record = g_strndup(wanted, (gsize)(blank - wanted));
 		const GPtrArray *in = scan_table_files(scan, record);
 
+		if (in && !blank[1] && in->len > TABLE_FILES_MAX)
+			g_hash_table_add(r->program->incomplete, g_strdup(record));
 		for (unsigned int k = 0; in && k < in->len; k++)
 			if ((blank[1] && is_near(blank + 1, in->pdata[k])) ||
 			    (!blank[1] && in->len <= TABLE_FILES_MAX))

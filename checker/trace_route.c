@@ -363,6 +363,19 @@ static GPtrArray *candidates(struct program *program, const struct exporter *e,
 static void trace_bound(struct program *program, const struct exporter *e, const char *id,
 			GArray *bindings, GPtrArray *out);
 
+/* A route that cannot be traced; takes why over. */
+static void add_unknown(struct program *program, const struct exporter *e, const char *id,
+			GArray *bindings, GPtrArray *out, char *why)
+{
+	struct trace_route *r = route_new(e, bindings);
+
+	r->mmap_id = id;
+	r->mmap = program_function(program, id, true);
+	r->unknown = program_string(program, why);
+	g_ptr_array_add(out, r);
+	g_free(why);
+}
+
 static void split(struct program *program, const struct exporter *e, const char *id,
 		  GArray *bindings, const struct tracer *t, GPtrArray *out)
 {
@@ -377,16 +390,13 @@ static void split(struct program *program, const struct exporter *e, const char 
 		trace_bound(program, e, id, bindings, out);
 		g_array_set_size(bindings, bindings->len - 1);
 	}
-	if (!tables->len) {
-		struct trace_route *r = route_new(e, bindings);
-		g_autofree char *why = g_strdup_printf(
-			"no %s is known that %s could hold on this route", record, field);
-
-		r->mmap_id = id;
-		r->mmap = program_function(program, id, true);
-		r->unknown = program_string(program, why);
-		g_ptr_array_add(out, r);
-	}
+	if (!tables->len)
+		add_unknown(program, e, id, bindings, out,
+			    g_strdup_printf("no %s is known that %s could hold on this route",
+					    record, field));
+	else if (g_hash_table_contains(program->incomplete, record))
+		add_unknown(program, e, id, bindings, out,
+			    g_strdup_printf("there are more tables of %s than the bound", record));
 }
 
 static void trace_bound(struct program *program, const struct exporter *e, const char *id,
