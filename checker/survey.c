@@ -16,6 +16,8 @@
 #define TABLE_FILES_MAX 110
 
 #define PROBE_FILE "pfncheck-probe.c"
+/* What the values are kept for: the file that they are read from. */
+#define VALUES_FILE "include/linux/mm.h"
 
 /* A kernel file takes seconds and 160 MiB; the environment is for tests. */
 #define SECONDS_MAX 120
@@ -28,11 +30,12 @@ struct round {
 	struct survey *survey;
 	guint config;
 	struct program *program;
-	GHashTable *done;   /* paths that were wanted before */
-	GPtrArray *extra;   /* char *: files that include others which were wanted */
-	GPtrArray *pending; /* const char *: files of this round that are to be parsed */
-	char *directory;    /* for precompiled headers, or NULL */
-	char *pch[2];	    /* built in, module; NULL: none */
+	GHashTable *done;	       /* paths that were wanted before */
+	const struct tree_file *probe; /* whose flags the values are read with */
+	GPtrArray *extra;	       /* char *: files that include others which were wanted */
+	GPtrArray *pending;	       /* const char *: files of this round that are to be parsed */
+	char *directory;	       /* for precompiled headers, or NULL */
+	char *pch[2];		       /* built in, module; NULL: none */
 	char **pch_headers[2];
 	guint total;
 	guint finished;
@@ -416,16 +419,23 @@ static GPtrArray *wanted_files(struct round *r)
 
 /* ---- values of flags ---- */
 
-static void probe_done(const struct workers_result *result, void *data)
+/* The flags under which the store keeps the values: of the file that they are for. */
+static GPtrArray *probe_flags(const struct tree_file *file)
 {
-	struct round *r = data;
-	struct extract_reply reply;
-	struct facts *facts;
-	const char *why;
+	GPtrArray *flags = g_ptr_array_new();
 
-	if (!result->reply || !extract_reply_unpack(&reply, result->reply, result->size))
-		return;
-	facts = facts_parse(reply.facts, reply.size, &why);
+	for (unsigned int i = 0; file->flags[i]; i++)
+		g_ptr_array_add(flags, (void *)file->flags[i]);
+	g_ptr_array_add(flags, (void *)"-DPFNCHECK_VALUES");
+	g_ptr_array_add(flags, NULL);
+	return flags;
+}
+
+static void take_values(struct round *r, const char *text, gsize size)
+{
+	const char *why;
+	struct facts *facts = facts_parse(text, size, &why);
+
 	for (unsigned int i = 0; facts && i < facts->functions->len; i++) {
 		const struct fact_function *f = facts->functions->pdata[i];
 		const struct fact_node *n = &f->nodes[0];
@@ -434,6 +444,22 @@ static void probe_done(const struct workers_result *result, void *data)
 			vm_values_set(&r->program->values, f->name, n->a->value);
 	}
 	facts_free(facts);
+}
+
+static void probe_done(const struct workers_result *result, void *data)
+{
+	struct round *r = data;
+	struct survey *s = r->survey;
+	struct extract_reply reply;
+	g_autoptr(GPtrArray) flags = probe_flags(r->probe);
+
+	if (!result->reply || !extract_reply_unpack(&reply, result->reply, result->size))
+		return;
+	take_values(r, reply.facts, reply.size);
+	if (!reply.fatal)
+		store_put(s->store, VALUES_FILE, (const char *const *)flags->pdata,
+			  tree_config_build(s->tree, r->config), reply.headers, reply.facts,
+			  reply.size);
 	extract_reply_clear(&reply);
 }
 
@@ -448,7 +474,17 @@ static bool find_values(struct round *r, const GPtrArray *files, GError **error)
 	for (unsigned int i = 0; i < files->len && (!file || !file->built); i++)
 		file = tree_file(r->survey->tree, r->config, files->pdata[i]);
 	if (file) {
-		g_ptr_array_add(requests, make_request(r, file, vm_values_source));
+		g_autoptr(GPtrArray) flags = probe_flags(file);
+		g_autofree char *text = NULL;
+		gsize size;
+
+		r->probe = file;
+		text = store_get(r->survey->store, VALUES_FILE, (const char *const *)flags->pdata,
+				 tree_config_build(r->survey->tree, r->config), &size);
+		if (text)
+			take_values(r, text, size);
+		else
+			g_ptr_array_add(requests, make_request(r, file, vm_values_source));
 		if (!run_requests(r->survey, requests, probe_done, r, error))
 			return false;
 	}
