@@ -233,18 +233,14 @@ static void find_cow(struct judging *j, const struct full_way *way, const struct
 {
 	const char *name = j->out->implementation.name;
 	struct audit_finding *f;
-	struct state private = *p->state;
+	struct state cow = *p->state;
 	unsigned int stop;
 
 	/* Where the body of the helper is known it has the last word. */
-      private
-	.kind = MAPPING_PRIVATE;
-      private
-	.ones |= j->program->values.maywrite;
-      private
-	.zeros |= j->program->values.shared | j->program->values.mayshare;
-	stop = trace_precondition(j->program, p->helper_id, &private, way->handler != NULL, NULL,
-				  NULL);
+	cow.kind = MAPPING_PRIVATE;
+	cow.ones |= j->program->values.maywrite;
+	cow.zeros |= j->program->values.shared | j->program->values.mayshare;
+	stop = trace_precondition(j->program, p->helper_id, &cow, way->handler != NULL, NULL, NULL);
 	if (!(stop & (STOP_BUG | STOP_UNKNOWN)))
 		return;
 
@@ -397,7 +393,7 @@ static void judge_exits(struct judging *j)
 		const struct trace_point *p = judge_point_at(graph, (int)i);
 		g_autoptr(GPtrArray) handlers = NULL;
 
-		if (p->node >= 0 || trace_failed(p->state, NULL) == 1)
+		if (p->node >= 0 || trace_failed(p->state) == 1)
 			continue;
 		handlers = outcomes_handlers(j->o, p->state);
 		for (unsigned int k = 0; k < handlers->len; k++)
@@ -481,7 +477,7 @@ static const char *first_reason(const struct judging *j)
 
 			if (p->node < 0 && p->state->undecided)
 				return audit_string(j->audit, p->state->undecided);
-			if (p->node < 0 && !h && trace_failed(p->state, NULL) != 1 &&
+			if (p->node < 0 && !h && trace_failed(p->state) != 1 &&
 			    trace_has_handlers(p->state) && p->state->vm_ops->kind != VALUE_GLOBAL)
 				return "which vm_ops it installs is not known";
 		}
@@ -527,7 +523,7 @@ static void note_nothing(struct judging *j)
 	for (unsigned int i = 0; i < graph->points->len; i++) {
 		const struct trace_point *p = judge_point_at(graph, (int)i);
 
-		if (p->node < 0 && trace_failed(p->state, NULL) != 1) {
+		if (p->node < 0 && trace_failed(p->state) != 1) {
 			add_name(j->out->notes, "maps-nothing");
 			return;
 		}

@@ -91,7 +91,7 @@ static unsigned int handler_outcomes(const struct outcomes *o, const struct trac
 /* An exit of mmap: what it inserted itself, joined with what its handlers may insert. */
 static unsigned int exit_outcomes(const struct outcomes *o, const struct state *exit)
 {
-	int failed = trace_failed(exit, NULL);
+	int failed = trace_failed(exit);
 	unsigned int set;
 
 	if (failed == 1)

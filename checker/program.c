@@ -409,7 +409,7 @@ static void copied_callbacks(struct program *p, struct exporter *e, const struct
 		const struct exporter *o = p->exporters->pdata[i];
 		const struct facts *home = o->table ? o->table->facts : NULL;
 
-		if (!home || !program_same_module(p, home, s->function->facts))
+		if (!home || !program_same_module(home, s->function->facts))
 			continue;
 		found = true;
 		for (unsigned int k = 0; k < o->callbacks->len; k++) {
@@ -718,9 +718,8 @@ static bool same_directory_or_above(const char *a, const char *b)
 	return !strncmp(a, b, n);
 }
 
-bool program_same_module(const struct program *p, const struct facts *a, const struct facts *b)
+bool program_same_module(const struct facts *a, const struct facts *b)
 {
-	(void)p;
 	if (a->module && b->module)
 		return !strcmp(a->module, b->module);
 	if (a->module || b->module)

@@ -107,8 +107,7 @@ enum effect program_effect(const struct program *program, const struct fact_func
 /* Whether a function, or what it calls, stores to a field ("record::field"). */
 bool program_writes(struct program *program, const struct fact_function *f, const char *field);
 /* Whether two files belong to one kbuild module, or to one directory where that is not known. */
-bool program_same_module(const struct program *program, const struct facts *a,
-			 const struct facts *b);
+bool program_same_module(const struct facts *a, const struct facts *b);
 
 /* Plain name of a function or table id. */
 const char *id_name(const char *id);

@@ -733,14 +733,13 @@ struct trace_graph *trace_explore(struct tracer *t, const struct fact_function *
 
 /* ---- exits ---- */
 
-int trace_failed(const struct state *exit, const char *type)
+int trace_failed(const struct state *exit)
 {
 	const struct value *v = exit->result;
 	g_autofree char *key = NULL;
 	g_autofree char *negative = NULL;
 	int known;
 
-	(void)type;
 	if (!v)
 		return -1;
 	if (v->kind == VALUE_INT)

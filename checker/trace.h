@@ -76,8 +76,8 @@ void trace_route_free(struct trace_route *route);
 /* All routes of an exporter (struct trace_route *, owned), in a fixed order. */
 GPtrArray *trace_exporter(struct program *program, const struct exporter *exporter);
 
-/* Whether a function of type with this result reports failure: 0 no, 1 yes, -1 either. */
-int trace_failed(const struct state *exit, const char *type);
+/* Whether a function that ends in this state reports failure: 0 no, 1 yes, -1 either. */
+int trace_failed(const struct state *exit);
 /* Whether the mapping has vm_ops, known ones or not. */
 bool trace_has_handlers(const struct state *state);
 /* State after mmap that handlers of it depend on: equal pointers, equal handlers. */

@@ -241,7 +241,7 @@ static void trace_handlers(struct tracer *t, struct trace_route *r)
 		const struct trace_point *p = r->graph->points->pdata[i];
 		const struct state *after;
 
-		if (p->node >= 0 || trace_failed(p->state, NULL) == 1)
+		if (p->node >= 0 || trace_failed(p->state) == 1)
 			continue;
 		after = trace_leftover(r->pool, t->program, p->state);
 		if (after->vm_ops->kind != VALUE_GLOBAL || !trace_has_handlers(after) ||
@@ -343,13 +343,13 @@ static GPtrArray *candidates(struct program *program, const struct exporter *e,
 	bool any_near = false;
 
 	for (unsigned int i = 0; bound && tables && i < tables->len; i++)
-		any_near |= program_same_module(program, bound->facts,
+		any_near |= program_same_module(bound->facts,
 						((struct fact_table *)tables->pdata[i])->facts);
 	for (unsigned int i = 0; tables && i < tables->len; i++) {
 		struct fact_table *table = tables->pdata[i];
 
 		if (!table->has_initializer ||
-		    (any_near && !program_same_module(program, bound->facts, table->facts)))
+		    (any_near && !program_same_module(bound->facts, table->facts)))
 			continue;
 		if (table_exports(program, table, e))
 			g_ptr_array_add(out, table);
