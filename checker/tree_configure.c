@@ -90,7 +90,7 @@ static bool copy_directory(const char *from, const char *to, GError **error)
 	return true;
 }
 
-int tree_lock(const struct tree *tree, const struct tree_config *config, GError **error)
+int tree_lock(const struct tree *tree, struct tree_config *config, GError **error)
 {
 	int lock = open(config->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 
@@ -101,7 +101,10 @@ int tree_lock(const struct tree *tree, const struct tree_config *config, GError 
 	}
 	if (!flock(lock, LOCK_EX | LOCK_NB))
 		return lock;
-	tree_progress(tree, "waiting for another pfncheck that configures %s", config->arch);
+	if (!config->waited)
+		tree_progress(tree, "waiting for another pfncheck that configures %s",
+			      config->arch);
+	config->waited = true;
 	while (flock(lock, LOCK_EX)) {
 		if (errno == EINTR)
 			continue;

@@ -58,6 +58,7 @@ struct tree_config {
 	GHashTable *generated;
 	GPtrArray *stubs; /* const char *, sorted */
 	bool loaded;	  /* the flags file of the cache has been read */
+	bool waited;	  /* for another run, and it has been said */
 };
 
 struct tree {
@@ -118,7 +119,7 @@ void tree_config_free(void *config);
 /* tree_configure.c */
 
 /* Locks the configuration for writing; -1 and error if that cannot be had. */
-int tree_lock(const struct tree *tree, const struct tree_config *config, GError **error);
+int tree_lock(const struct tree *tree, struct tree_config *config, GError **error);
 void tree_unlock(int lock);
 /* Makes config->build complete, by make or by copying; nothing to do if it is. */
 bool tree_configure(struct tree *tree, struct tree_config *config, GError **error);
