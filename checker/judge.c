@@ -490,7 +490,10 @@ static void set_verdict(struct judging *j)
 	unsigned int set = j->r->graph ? outcomes_at(j->o, j->r->graph, 0) : 0;
 	struct audit_route *out = j->out;
 
-	if (j->r->unknown || (set & OUTCOME_UNDECIDED)) {
+	if (j->r->import_only) {
+		out->verdict = VERDICT_FORWARD;
+		add_name(out->notes, "import-only");
+	} else if (j->r->unknown || (set & OUTCOME_UNDECIDED)) {
 		out->verdict = VERDICT_UNKNOWN;
 		out->reason = j->r->unknown ? audit_string(j->audit, j->r->unknown) :
 					      first_reason(j);
@@ -600,8 +603,11 @@ void judge_route(struct audit *audit, struct program *program, const struct trac
 		find_implementation(&j);
 	set_verdict(&j);
 	if (route->graph) {
-		judge_own_inserts(&j);
-		judge_exits(&j);
+		/* What user space maps is the dma-buf that the object was imported from. */
+		if (!route->import_only) {
+			judge_own_inserts(&j);
+			judge_exits(&j);
+		}
 		summarise_exits(&j);
 	}
 	/* Without good ways there is nothing that the conditions tell apart. */

@@ -236,7 +236,9 @@ static void tell_route(struct judging *j, struct audit_finding *f)
 				    b->table->column };
 
 		judge_add_step(f, at, NULL,
-			       judge_text(j, "with %s as %s", b->table->name, b->field));
+			       b->why ? judge_text(j, "with %s as %s: %s", b->table->name, b->field,
+						   b->why) :
+					judge_text(j, "with %s as %s", b->table->name, b->field));
 	}
 }
 
@@ -347,6 +349,8 @@ void judge_set_conditions(struct judging *j)
 
 void judge_tell(struct judging *j, struct audit_finding *f, const struct full_way *way)
 {
+	if (j->r->graph->coarse || (way->handler && way->handler->graph->coarse))
+		f->confidence = "likely";
 	way_conditions(j, way, f->conditions);
 	tell_route(j, f);
 	tell_way(j, f, j->r->graph, way->mmap);

@@ -7,12 +7,14 @@
 
 #include "matchers.h"
 #include "program.h"
+#include "scan.h"
 
 struct program *program_new(void)
 {
 	struct program *p = g_new0(struct program, 1);
 
 	p->facts = g_ptr_array_new_with_free_func((GDestroyNotify)facts_free);
+	p->missing_files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->missing_functions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->incomplete = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->missing_variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -41,6 +43,10 @@ static void unlink_all(struct program *p)
 	g_clear_pointer(&p->effects, g_hash_table_unref);
 	g_clear_pointer(&p->mapping_fields, g_hash_table_unref);
 	g_clear_pointer(&p->exporters, g_ptr_array_unref);
+	g_clear_pointer(&p->users, g_hash_table_unref);
+	g_clear_pointer(&p->importers, g_hash_table_unref);
+	g_clear_pointer(&p->files, g_hash_table_unref);
+	g_clear_pointer(&p->reaches, g_hash_table_unref);
 	g_clear_pointer(&p->exports, g_hash_table_unref);
 	g_clear_pointer(&p->writes, g_hash_table_unref);
 }
@@ -51,6 +57,7 @@ void program_free(struct program *p)
 		return;
 	unlink_all(p);
 	g_ptr_array_unref(p->facts);
+	g_hash_table_unref(p->missing_files);
 	g_hash_table_unref(p->missing_functions);
 	g_hash_table_unref(p->incomplete);
 	g_hash_table_unref(p->missing_variables);
@@ -124,23 +131,35 @@ static void index_functions(struct program *p, const struct facts *facts)
 	}
 }
 
+static const struct expr *strip_casts(const struct expr *e)
+{
+	while (e && e->kind == EXPR_CAST)
+		e = e->a;
+	return e;
+}
+
+static void index_importers(struct program *p, const struct fact_table *t)
+{
+	for (unsigned int i = 0; i < t->n_members; i++) {
+		const struct fact_member *m = &t->members[i];
+		const struct expr *e = field_imports(m->field) ? strip_casts(m->value) : NULL;
+
+		if (e && e->kind == EXPR_FUNCTION)
+			g_hash_table_add(p->importers, (void *)e->name);
+	}
+}
+
 static void index_tables(struct program *p, const struct facts *facts)
 {
 	for (unsigned int i = 0; i < facts->tables->len; i++) {
 		struct fact_table *t = facts->tables->pdata[i];
 		const struct fact_table *known = g_hash_table_lookup(p->tables, t->id);
 
+		index_importers(p, t);
 		/* A tentative definition or a declaration gives way to the initialised one. */
 		if (!known || (!known->has_initializer && t->has_initializer))
 			g_hash_table_insert(p->tables, (void *)t->id, t);
 	}
-}
-
-static const struct expr *strip_casts(const struct expr *e)
-{
-	while (e && e->kind == EXPR_CAST)
-		e = e->a;
-	return e;
 }
 
 /* The global that a chain of members starts at, if the chain stays inside of it. */
@@ -192,11 +211,38 @@ static void count_fields(struct program *p, const struct expr *e)
 	count_fields(p, e->b);
 }
 
+/* Notes the function as one that takes the addresses in an expression. */
+static void index_user(struct program *p, const struct fact_function *f, const struct expr *e)
+{
+	GPtrArray *known;
+
+	for (e = strip_casts(e); e && e->kind == EXPR_ADDRESS; e = strip_casts(e->a))
+		if (strip_casts(e->a)->kind == EXPR_GLOBAL)
+			break;
+	if (!e || e->kind != EXPR_ADDRESS)
+		return;
+	e = strip_casts(e->a);
+	known = g_hash_table_lookup(p->users, e->name);
+	if (!known || known->pdata[known->len - 1] != f)
+		multi_add(p->users, e->name, (void *)f);
+}
+
+static void index_users(struct program *p, const struct fact_function *f, const struct fact_node *n)
+{
+	if (n->kind == NODE_ASSIGN)
+		index_user(p, f, n->b);
+	if (n->kind == NODE_RETURN)
+		index_user(p, f, n->a);
+	for (unsigned int i = 0; i < n->n_args; i++)
+		index_user(p, f, n->args[i]);
+}
+
 static void index_nodes(struct program *p, const struct fact_function *f)
 {
 	for (unsigned int i = 0; i < f->n_nodes; i++) {
 		const struct fact_node *n = &f->nodes[i];
 
+		index_users(p, f, n);
 		if (n->kind == NODE_ASSIGN)
 			index_store(p, f, n);
 		else if (n->kind == NODE_BRANCH || n->kind == NODE_SWITCH)
@@ -545,10 +591,16 @@ void program_link(struct program *p)
 	p->mapping_fields = g_hash_table_new(g_str_hash, g_str_equal);
 	p->exporters = g_ptr_array_new_with_free_func(exporter_free);
 	p->writes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
+	p->users = multi_new((GDestroyNotify)g_ptr_array_unref);
+	p->importers = g_hash_table_new(g_str_hash, g_str_equal);
+	p->files = g_hash_table_new(g_str_hash, g_str_equal);
+	p->reaches = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					   (GDestroyNotify)scan_reach_free);
 	p->exports = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 					   (GDestroyNotify)g_ptr_array_unref);
 	g_ptr_array_sort(p->facts, compare_facts);
 	for (unsigned int i = 0; i < p->facts->len; i++) {
+		g_hash_table_add(p->files, (void *)((struct facts *)p->facts->pdata[i])->file);
 		index_functions(p, p->facts->pdata[i]);
 		index_tables(p, p->facts->pdata[i]);
 	}
@@ -589,6 +641,15 @@ static void note_missing(struct program *p, GHashTable *set, const char *id)
 	g_rec_mutex_lock(&p->lock);
 	g_hash_table_add(set, g_strdup(id));
 	p->misses++;
+	g_rec_mutex_unlock(&p->lock);
+}
+
+void program_want_file(struct program *p, const char *file)
+{
+	g_rec_mutex_lock(&p->lock);
+	if (!g_hash_table_contains(p->files, file) &&
+	    g_hash_table_add(p->missing_files, g_strdup(file)))
+		p->misses++;
 	g_rec_mutex_unlock(&p->lock);
 }
 

@@ -38,6 +38,8 @@ struct exporter {
 	const char *callback_unknown;	/* why there may be others, or NULL */
 };
 
+struct scan;
+
 struct program {
 	GPtrArray *facts;	    /* struct facts *, owned */
 	GHashTable *functions;	    /* id -> GPtrArray of struct fact_function * */
@@ -50,7 +52,13 @@ struct program {
 	GHashTable *mapping_fields; /* "record::field" that mappings are stored in */
 	GPtrArray *exporters;	    /* struct exporter *, owned, sorted */
 	GHashTable *writes;	    /* struct fact_function * -> set of fields it stores to */
+	GHashTable *users;	    /* table id -> GPtrArray of functions that take its address */
+	GHashTable *importers;	    /* set of ids: functions that import dma-bufs */
+	GHashTable *files;	    /* set of paths: translation units that there are facts of */
+	GHashTable *reaches;	    /* pairing's: what is called from where, by a key of its own */
 	GHashTable *exports;	    /* function id -> GPtrArray of char *: ops it leaves behind */
+	const struct scan *scan;    /* not owned; NULL: nothing is known but the facts */
+	GHashTable *missing_files;  /* paths of files that are wanted as such */
 	GHashTable *missing_functions; /* ids asked for in vain */
 	GHashTable *incomplete;	       /* records with more tables than are extracted */
 	GHashTable *missing_variables; /* ids of objects asked for in vain */
@@ -87,6 +95,8 @@ const struct fact_table *program_table(struct program *program, const char *id);
  * directories around the file near.
  */
 const GPtrArray *program_tables_of(struct program *program, const char *record, const char *near);
+/* Asks for the facts of a file. */
+void program_want_file(struct program *program, const char *file);
 /* Stores to a field (struct field_store *), or NULL. */
 const GPtrArray *program_stores(const struct program *program, const char *field);
 

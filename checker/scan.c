@@ -117,6 +117,7 @@ void scan_free(struct scan *scan)
 	g_array_unref(scan->uses);
 	g_ptr_array_unref(scan->object_names);
 	g_hash_table_unref(scan->answers);
+	g_clear_pointer(&scan->callers, g_hash_table_unref);
 	g_mutex_clear(&scan->lock);
 	g_free(scan);
 }

@@ -80,6 +80,23 @@ const GPtrArray *scan_reference_files(const struct scan *scan, const char *name)
  * like, and for core code that maps.  NULL if there is no such function.
  */
 const GPtrArray *scan_callees(const struct scan *scan, const char *function);
+/* Functions that some others call, directly or not, as far as tokens tell. */
+struct scan_reach;
+
+struct scan_reach *scan_reach_new(const struct scan *scan);
+void scan_reach_free(struct scan_reach *reach);
+/* Adds what a function reaches, itself included; file: where it is named, or NULL. */
+void scan_reach_from(struct scan_reach *reach, const char *file, const char *function);
+/* Adds what the functions of the file's directory, and of those below it, reach. */
+void scan_reach_from_directory(struct scan_reach *reach, const char *file);
+/* Whether the function that a file defines is reached. */
+bool scan_reach_has(const struct scan_reach *reach, const char *file, const char *function);
+/*
+ * Where the ways to a function begin: the functions ("path:name", owned, sorted)
+ * that come to it, itself included, which nobody calls by name or whose name is
+ * stored somewhere.
+ */
+GPtrArray *scan_entries(const struct scan *scan, const char *file, const char *function);
 /* .rs files that mention gem or dma_buf tables: const char *. */
 const GPtrArray *scan_rust_files(const struct scan *scan);
 

@@ -69,7 +69,9 @@ struct scan {
 	GArray *uses;		    /* struct scan_use, by file and place */
 	GPtrArray *object_names;    /* char *: names put together from a macro's pieces */
 
-	GMutex lock;	     /* of answers */
+	GHashTable *
+		callers; /* const char *, a name -> GArray of guint, functions; NULL until needed */
+	GMutex lock;	 /* of answers and callers */
 	GHashTable *answers; /* char *, a question -> GPtrArray of const char *, perhaps NULL */
 };
 

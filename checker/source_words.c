@@ -148,6 +148,7 @@ const struct token_word source_vocabulary[] = {
 	{ "drm_gem_prime_export", WORD_MENTION, MENTIONS_EXPORT },
 	/* What stands around these: objects, drivers, files, writers of PTEs. */
 	{ "dma_buf", WORD_MENTION, MENTIONS_NEIGHBOUR },
+	{ "drm_device", WORD_MENTION, MENTIONS_NEIGHBOUR },
 	{ "drm_driver", WORD_MENTION, MENTIONS_NEIGHBOUR },
 	{ "drm_gem_object", WORD_MENTION, MENTIONS_NEIGHBOUR },
 	{ "drm_gem_object_funcs", WORD_MENTION, MENTIONS_NEIGHBOUR },

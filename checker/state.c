@@ -604,6 +604,11 @@ static bool rests_on(const struct value *v, const char *key)
 	return false;
 }
 
+void pool_forget_sweeps(struct pool *pool)
+{
+	g_hash_table_remove_all(pool->sweeps);
+}
+
 void state_sweep(struct pool *pool, struct state *state, const struct value *keep,
 		 bool (*remembered)(const char *key, void *data), void *data)
 {

@@ -148,6 +148,8 @@ void state_forget(struct pool *pool, struct state *state, const char *key);
  */
 void state_sweep(struct pool *pool, struct state *state, const struct value *keep,
 		 bool (*remembered)(const char *key, void *data), void *data);
+/* To be called when what is remembered changes. */
+void pool_forget_sweeps(struct pool *pool);
 /* Sets a local of a frame at some depth, with the frames above it made anew. */
 void state_set_local(struct pool *pool, struct state *state, unsigned int depth, int local,
 		     const struct value *value);
@@ -158,7 +160,7 @@ enum {
 	BOUND_KEY = 240,	/* characters; longer symbols become unknown (less precise) */
 	BOUND_DEPTH = 32,	/* frames */
 	BOUND_RECURSION = 2,	/* frames of one function */
-	BOUND_NODES = 60000,	/* points of one graph */
+	BOUND_NODES = 60000,	/* points of one graph; then again with fewer conditions, once */
 	BOUND_ROUTES = 400,	/* routes of one exporter */
 };
 

@@ -382,12 +382,15 @@ static GPtrArray *wanted_files(struct round *r)
 {
 	const struct scan *scan = r->survey->scan;
 	GPtrArray *files = g_ptr_array_new();
+	g_autoptr(GPtrArray) plain = sorted_keys(r->program->missing_files);
 	g_autoptr(GPtrArray) functions = sorted_keys(r->program->missing_functions);
 	g_autoptr(GPtrArray) tables = sorted_keys(r->program->missing_tables);
 	g_autoptr(GPtrArray) variables = sorted_keys(r->program->missing_variables);
 
 	for (unsigned int i = 0; i < r->extra->len; i++)
 		want(r, files, r->extra->pdata[i]);
+	for (unsigned int i = 0; i < plain->len; i++)
+		want(r, files, plain->pdata[i]);
 	for (unsigned int i = 0; i < functions->len; i++) {
 		const GPtrArray *in = scan_function_files(scan, id_name(functions->pdata[i]));
 
@@ -506,6 +509,7 @@ struct program *survey_program(struct survey *s, guint config,
 	bool ok = true;
 
 	r.program = program_new();
+	r.program->scan = s->scan;
 	program_link(r.program);
 	r.extra = g_ptr_array_new_with_free_func(g_free);
 	r.done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

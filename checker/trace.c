@@ -225,6 +225,8 @@ static bool remembered(const char *key, void *data)
 	struct tracer *t = data;
 	gpointer known = g_hash_table_lookup(t->remembered, key);
 
+	if (t->coarse)
+		return state_assumed(t->coarse, key) >= 0;
 	if (!known) {
 		known = GINT_TO_POINTER(asked_again(t->program, key) ? 1 : 2);
 		g_hash_table_insert(t->remembered, (void *)pool_string(t->pool, key), known);
@@ -705,8 +707,8 @@ static const struct frame *root_frame(struct tracer *t, const struct fact_functi
 	return pool_frame(t->pool, frame);
 }
 
-struct trace_graph *trace_explore(struct tracer *t, const struct fact_function *f,
-				  const struct state *initial)
+static struct trace_graph *explore(struct tracer *t, const struct fact_function *f,
+				   const struct state *initial)
 {
 	struct trace_graph *graph = g_new0(struct trace_graph, 1);
 	g_autoptr(GHashTable) index = g_hash_table_new(point_hash, point_equal);
@@ -728,6 +730,24 @@ struct trace_graph *trace_explore(struct tracer *t, const struct fact_function *
 		trace_graph_free(graph);
 		return NULL;
 	}
+	return graph;
+}
+
+struct trace_graph *trace_explore(struct tracer *t, const struct fact_function *f,
+				  const struct state *initial)
+{
+	struct trace_graph *graph = explore(t, f, initial);
+
+	if (!t->overflow)
+		return graph;
+	t->coarse = initial;
+	t->overflow = NULL;
+	pool_forget_sweeps(t->pool);
+	graph = explore(t, f, initial);
+	if (graph)
+		graph->coarse = true;
+	pool_forget_sweeps(t->pool);
+	t->coarse = NULL;
 	return graph;
 }
 

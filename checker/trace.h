@@ -21,6 +21,7 @@
 struct trace_binding {
 	const char *field; /* "struct::field", or "*record" for any pointer to one */
 	const struct fact_table *table;
+	const char *why; /* why it goes with the ones before it, or NULL: any of its record may */
 };
 
 enum trace_fork {
@@ -50,6 +51,7 @@ struct trace_point {
 struct trace_graph {
 	const struct fact_function *root;
 	GPtrArray *points; /* struct trace_point *, the route's pool's; the first is the entry */
+	bool coarse;	   /* conditions that depend on one another were not told apart */
 };
 
 /* A handler as it runs after some successful ways through mmap. */
@@ -68,6 +70,7 @@ struct trace_route {
 	struct pool *pool;
 	struct trace_graph *graph; /* NULL if there is no function to trace */
 	GPtrArray *handlers;	   /* struct trace_handler *, owned */
+	bool import_only;	   /* objects with these tables are those of other exporters */
 	const char *unknown;	   /* why the route could not be traced at all, or NULL */
 };
 

@@ -22,7 +22,9 @@ struct tracer {
 	GHashTable *liveness;	/* struct fact_function * -> guint64[] */
 	GHashTable *remembered; /* key -> 1: worth remembering, 2: not */
 	struct trace_graph *graph;
-	GHashTable *index;	/* point key -> index + 1 */
+	GHashTable *index; /* point key -> index + 1 */
+	/* A bound was hit: only what this state assumes already is remembered; or NULL. */
+	const struct state *coarse;
 	const char *need_field; /* a binding without which the trace cannot go on */
 	const char *need_record;
 	const char *need_near;
@@ -52,7 +54,8 @@ void trace_branch(struct tracer *t, int from, const struct value *v, int yes, in
 
 /*
  * The graph of a function from a state (whose frame is set here).  NULL if a
- * binding is needed first (need_field) or a bound was hit (overflow).
+ * binding is needed first (need_field) or a bound was hit (overflow).  When the
+ * points are too many, fewer conditions are told apart before that is given up.
  */
 struct trace_graph *trace_explore(struct tracer *t, const struct fact_function *f,
 				  const struct state *initial);

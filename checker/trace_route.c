@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "pairing.h"
 #include "trace_private.h"
 
 /* ---- preconditions ---- */
@@ -332,32 +333,76 @@ static bool table_exports(struct program *program, const struct fact_table *tabl
 	return member->kind != EXPR_FUNCTION || leads_to(program, member->name, e);
 }
 
-/* The tables that a field may hold on this route. */
-static GPtrArray *candidates(struct program *program, const struct exporter *e,
-			     const GArray *bindings, const char *record)
+static const struct fact_table *bound_table(const GArray *bindings, const char *field)
 {
-	GPtrArray *out = g_ptr_array_new();
+	for (unsigned int i = 0; i < bindings->len; i++) {
+		const struct trace_binding *b = &g_array_index(bindings, struct trace_binding, i);
+
+		if (!strcmp(b->field, field))
+			return b->table;
+	}
+	return NULL;
+}
+
+static void add_candidate(GArray *out, const struct fact_table *table, const char *why)
+{
+	struct trace_binding b = { .table = table, .why = why };
+
+	g_array_append_val(out, b);
+}
+
+/* The tables of the owner of objects with a table. */
+static void owners(struct program *program, const struct pairing *pairing,
+		   const struct fact_table *object, GArray *out)
+{
+	g_autoptr(GPtrArray) pairs = pairing_owners(program, pairing, object);
+
+	for (unsigned int i = 0; i < pairs->len; i++) {
+		const struct pair *pair = pairs->pdata[i];
+
+		add_candidate(out, pair->owner, pair->why);
+	}
+}
+
+/* Tables of the module of the one that was bound first, or any if it is the first. */
+static void tables_of_module(struct program *program, const struct exporter *e,
+			     const GArray *bindings, const char *record, GArray *out)
+{
 	const struct fact_table *bound =
 		bindings->len ? g_array_index(bindings, struct trace_binding, 0).table : NULL;
 	const GPtrArray *tables = program_tables_of(program, record, bound ? bound->file : NULL);
-	bool any_near = false;
 
-	for (unsigned int i = 0; bound && tables && i < tables->len; i++)
-		any_near |= program_same_module(bound->facts,
-						((struct fact_table *)tables->pdata[i])->facts);
 	for (unsigned int i = 0; tables && i < tables->len; i++) {
-		struct fact_table *table = tables->pdata[i];
+		const struct fact_table *table = tables->pdata[i];
 
-		if (!table->has_initializer ||
-		    (any_near && !program_same_module(bound->facts, table->facts)))
-			continue;
-		if (table_exports(program, table, e))
-			g_ptr_array_add(out, table);
+		if (table->has_initializer &&
+		    (!bound || program_same_module(bound->facts, table->facts)) &&
+		    table_exports(program, table, e))
+			add_candidate(out, table, bound ? "both stand in the same module" : NULL);
 	}
-	/* A driver that does not go with the object is as good as none. */
-	if (bound && !any_near)
-		g_ptr_array_set_size(out, 0);
+}
+
+/* The tables (struct trace_binding, the field left out) that a field may hold on this route. */
+static GArray *candidates(struct program *program, const struct exporter *e, const GArray *bindings,
+			  const char *record)
+{
+	GArray *out = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
+	const struct pairing *pairing = pairing_of_owner(record);
+	const struct fact_table *object = pairing ? bound_table(bindings, pairing->field) : NULL;
+
+	if (object)
+		owners(program, pairing, object, out);
+	else
+		tables_of_module(program, e, bindings, record, out);
 	return out;
+}
+
+/* Of an object and its owner, the object's table is bound first: it is the one that is exported. */
+static const struct pairing *object_first(const GArray *bindings, const char *record)
+{
+	const struct pairing *pairing = pairing_of_owner(record);
+
+	return pairing && !bound_table(bindings, pairing->field) ? pairing : NULL;
 }
 
 static void trace_bound(struct program *program, const struct exporter *e, const char *id,
@@ -381,11 +426,23 @@ static void split(struct program *program, const struct exporter *e, const char 
 {
 	g_autofree char *field = g_strdup(t->need_field);
 	g_autofree char *record = g_strdup(t->need_record);
-	g_autoptr(GPtrArray) tables = candidates(program, e, bindings, record);
+	const struct pairing *pairing = object_first(bindings, record);
+	g_autoptr(GArray) tables =
+		candidates(program, e, bindings, pairing ? pairing->object : record);
 
+	if (pairing && tables->len) {
+		g_free(field);
+		field = g_strdup(pairing->field);
+		g_free(record);
+		record = g_strdup(pairing->object);
+	} else if (pairing) {
+		g_array_unref(tables);
+		tables = candidates(program, e, bindings, record);
+	}
 	for (unsigned int i = 0; i < tables->len && out->len < BOUND_ROUTES; i++) {
-		struct trace_binding b = { program_string(program, field), tables->pdata[i] };
+		struct trace_binding b = g_array_index(tables, struct trace_binding, i);
 
+		b.field = program_string(program, field);
 		g_array_append_val(bindings, b);
 		trace_bound(program, e, id, bindings, out);
 		g_array_set_size(bindings, bindings->len - 1);
@@ -397,6 +454,18 @@ static void split(struct program *program, const struct exporter *e, const char 
 	else if (g_hash_table_contains(program->incomplete, record))
 		add_unknown(program, e, id, bindings, out,
 			    g_strdup_printf("there are more tables of %s than the bound", record));
+}
+
+static bool is_import_only(struct program *program, const GArray *bindings)
+{
+	for (unsigned int i = 0; i < bindings->len; i++) {
+		const struct fact_table *table =
+			g_array_index(bindings, struct trace_binding, i).table;
+
+		if (!pairing_of_owner(table->record) && pairing_import_only(program, table))
+			return true;
+	}
+	return false;
 }
 
 static void trace_bound(struct program *program, const struct exporter *e, const char *id,
@@ -424,6 +493,7 @@ static void trace_bound(struct program *program, const struct exporter *e, const
 		split(program, e, id, bindings, &t, out);
 		trace_route_free(r);
 	} else {
+		r->import_only = is_import_only(program, r->bindings);
 		g_ptr_array_add(out, r);
 	}
 	tracer_end(&t);

@@ -130,6 +130,18 @@ const struct export_hook export_hooks[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
+const struct pairing pairings[] = {
+	{ "drm_driver", "drm_gem_object_funcs", "drm_gem_object::funcs", "include/drm/drm_gem.h" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+/* Called by drm_gem_prime_import() and its callers, drivers/gpu/drm/drm_prime.c. */
+static const char *const import_fields[] = {
+	"drm_driver::gem_prime_import",
+	"drm_driver::gem_prime_import_sg_table",
+	NULL,
+};
+
 #define VALUE(member, expression) \
 	"unsigned long pfncheck_" member "(void) { return (unsigned long)(" expression "); }\n"
 
@@ -209,6 +221,19 @@ enum field_role field_role(const char *key)
 			low = middle + 1;
 	}
 	return FIELD_NONE;
+}
+
+const struct pairing *pairing_of_owner(const char *record)
+{
+	for (const struct pairing *row = pairings; row->owner; row++)
+		if (!strcmp(row->owner, record))
+			return row;
+	return NULL;
+}
+
+bool field_imports(const char *field)
+{
+	return g_strv_contains(import_fields, field);
 }
 
 bool record_is_environment(const char *record)

@@ -93,6 +93,22 @@ struct export_hook {
 
 extern const struct export_hook export_hooks[]; /* ends with a NULL record */
 
+/* Objects with tables of their own that belong to somebody who has one, too. */
+struct pairing {
+	const char *owner;  /* record of the owner's table: "drm_driver" */
+	const char *object; /* record of the object's table: "drm_gem_object_funcs" */
+	const char *field;  /* of the object, for the latter: "drm_gem_object::funcs" */
+	const char *source;
+};
+
+extern const struct pairing pairings[]; /* ends with a NULL owner */
+
+/* The row of an owner's record, or NULL. */
+const struct pairing *pairing_of_owner(const char *record);
+
+/* Whether a callback ("record::field") makes an object of somebody else's dma-buf. */
+bool field_imports(const char *field);
+
 /* Flags of vm_flags that the analysis follows; values are of the analysed tree. */
 struct vm_values {
 	guint64 pfnmap;

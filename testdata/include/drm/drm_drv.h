@@ -8,11 +8,16 @@
 
 struct drm_gem_object;
 struct drm_mode_create_dumb;
+struct sg_table;
 
 struct drm_driver {
 	int (*open)(struct drm_device *dev, struct drm_file *file);
 	struct drm_gem_object *(*gem_create_object)(struct drm_device *dev, size_t size);
 	struct drm_gem_object *(*gem_prime_import)(struct drm_device *dev, struct dma_buf *dmabuf);
+	struct drm_gem_object *(*gem_prime_import_sg_table)(struct drm_device *dev,
+							    struct dma_buf_attachment *attach,
+							    struct sg_table *table);
+	int (*gem_prime_mmap)(struct drm_gem_object *obj, struct vm_area_struct *vma);
 	int (*dumb_create)(struct drm_file *file, struct drm_device *dev,
 			   struct drm_mode_create_dumb *args);
 	const char *name;

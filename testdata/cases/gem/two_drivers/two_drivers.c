@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: each table is taken with each driver */
 /* Two drivers in one module: objects of one are not mapped by the file of the other. */
 #include <drm/drm_drv.h>
 #include <drm/drm_gem.h>
