@@ -278,6 +278,11 @@ const char *tree_config_arch(const struct tree *tree, guint config)
 	return config_at(tree, config)->arch;
 }
 
+const char *tree_config_srcarch(const struct tree *tree, guint config)
+{
+	return config_at(tree, config)->srcarch;
+}
+
 const char *tree_config_name(const struct tree *tree, guint config)
 {
 	return config_at(tree, config)->name;

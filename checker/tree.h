@@ -53,6 +53,8 @@ const char *tree_root(const struct tree *tree);	   /* absolute, real path */
 const char *tree_release(const struct tree *tree); /* "6.12.117" */
 guint tree_config_count(const struct tree *tree);
 const char *tree_config_arch(const struct tree *tree, guint config); /* "x86" */
+/* The directory below arch/ that the configuration is made of: "x86", for i386 too. */
+const char *tree_config_srcarch(const struct tree *tree, guint config);
 const char *tree_config_name(const struct tree *tree,
 			     guint config); /* "allmodconfig", ".config", "compile_commands.json" */
 /* The build directory that flags refer to: absolute, in the cache, ours whatever was given. */

@@ -431,7 +431,28 @@ static bool add_config(struct tree *tree, const char *arch, const struct origin 
 		}
 	}
 	g_ptr_array_add(tree->configs, config);
-	return tree_configure(tree, config, error);
+	return true;
+}
+
+/* Once all of them are known to make sense, since each takes a while. */
+static bool configure_all(struct tree *tree, GError **error)
+{
+	for (guint i = 0; i < tree->configs->len; i++) {
+		struct tree_config *config = g_ptr_array_index(tree->configs, i);
+
+		if (tree_configure(tree, config, error))
+			continue;
+		if (tree->configs->len > 1 && error && *error) {
+			g_autofree char *hint =
+				g_strdup_printf("%s; to go on without it, leave %s out of --arch",
+						(*error)->message, config->arch);
+
+			g_free((*error)->message);
+			(*error)->message = g_steal_pointer(&hint);
+		}
+		return false;
+	}
+	return true;
 }
 
 /* What there is besides a bare tree.  The strings are the caller's to free. */
@@ -546,7 +567,7 @@ bool tree_configs_open(struct tree *tree, const struct tree_options *options, GE
 {
 	struct surroundings found = { NULL, NULL, NULL };
 	bool ok = find_surroundings(tree, options, &found, error) &&
-		  add_configs(tree, options, &found, error);
+		  add_configs(tree, options, &found, error) && configure_all(tree, error);
 
 	surroundings_clear(&found);
 	return ok;
