@@ -1190,7 +1190,9 @@ struct ast_unit *ast_parse(const struct ast_options *options, char **why)
 	struct ast_unit *unit = g_new0(struct ast_unit, 1);
 	struct CXUnsavedFile unsaved = { options->file, options->content,
 					 options->content ? strlen(options->content) : 0 };
-	unsigned int flags = CXTranslationUnit_KeepGoing;
+	/* Skipped ranges are part of the preprocessing record. */
+	unsigned int flags = CXTranslationUnit_KeepGoing |
+			     CXTranslationUnit_DetailedPreprocessingRecord;
 	enum CXErrorCode code;
 
 	if (options->for_pch)
