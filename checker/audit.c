@@ -61,6 +61,7 @@ static void finding_free(void *data)
 {
 	struct audit_finding *finding = data;
 
+	g_array_unref(finding->configs);
 	g_ptr_array_unref(finding->conditions);
 	g_ptr_array_unref(finding->path);
 	g_free(finding);
@@ -133,6 +134,7 @@ struct audit *audit_new(void)
 	audit->strings = g_string_chunk_new(4096);
 	audit->configs = g_ptr_array_new_with_free_func(g_free);
 	audit->routes = g_ptr_array_new_with_free_func(route_free);
+	audit->left_out = g_ptr_array_new_with_free_func(finding_free);
 	audit->coverage.files_failed = g_ptr_array_new_with_free_func(g_free);
 	audit->coverage.notes = g_ptr_array_new();
 	return audit;
@@ -144,6 +146,7 @@ void audit_free(struct audit *audit)
 		return;
 	g_ptr_array_unref(audit->configs);
 	g_ptr_array_unref(audit->routes);
+	g_ptr_array_unref(audit->left_out);
 	g_ptr_array_unref(audit->coverage.files_failed);
 	g_ptr_array_unref(audit->coverage.notes);
 	g_string_chunk_free(audit->strings);
@@ -192,13 +195,36 @@ struct audit_condition *audit_add_condition(GPtrArray *conditions)
 	return append(conditions, sizeof(struct audit_condition));
 }
 
-struct audit_finding *audit_add_finding(struct audit_route *route)
+static struct audit_finding *add_finding(GPtrArray *findings)
 {
-	struct audit_finding *finding = append(route->findings, sizeof(*finding));
+	struct audit_finding *finding = append(findings, sizeof(*finding));
 
+	finding->configs = g_array_new(FALSE, FALSE, sizeof(guint));
 	finding->conditions = g_ptr_array_new_with_free_func(g_free);
 	finding->path = g_ptr_array_new_with_free_func(g_free);
 	return finding;
+}
+
+struct audit_finding *audit_add_finding(struct audit_route *route)
+{
+	return add_finding(route->findings);
+}
+
+struct audit_finding *audit_add_left_out(struct audit *audit)
+{
+	return add_finding(audit->left_out);
+}
+
+bool audit_has_condition(const GPtrArray *conditions, const struct audit_condition *condition)
+{
+	for (guint i = 0; i < conditions->len; i++) {
+		const struct audit_condition *other = conditions->pdata[i];
+
+		if (!place_compare(&other->at, &condition->at) &&
+		    !g_strcmp0(other->expr, condition->expr))
+			return true;
+	}
+	return false;
 }
 
 struct path_step *audit_add_step(struct audit_finding *finding)
@@ -208,8 +234,14 @@ struct path_step *audit_add_step(struct audit_finding *finding)
 
 void audit_add_failure(struct audit *audit, const char *file, const char *reason)
 {
-	struct audit_failure *failure = append(audit->coverage.files_failed, sizeof(*failure));
+	struct audit_failure *failure;
 
+	for (guint i = 0; i < audit->coverage.files_failed->len; i++) {
+		failure = audit->coverage.files_failed->pdata[i];
+		if (!strcmp(failure->file, file) && !strcmp(failure->reason, reason))
+			return;
+	}
+	failure = append(audit->coverage.files_failed, sizeof(*failure));
 	failure->file = audit_string(audit, file);
 	failure->reason = audit_string(audit, reason);
 }
@@ -270,6 +302,20 @@ int place_compare(const struct place *a, const struct place *b)
 	return order ? order : (a->column > b->column) - (a->column < b->column);
 }
 
+const char *audit_config_words(struct audit *audit, const GArray *configs)
+{
+	g_autoptr(GString) words = g_string_new(NULL);
+
+	for (guint i = 0; i < configs->len; i++) {
+		const struct audit_config *config =
+			audit->configs->pdata[g_array_index(configs, guint, i)];
+
+		g_string_append_printf(words, "%sARCH=%s %s", i ? " or " : "", config->arch,
+				       config->config);
+	}
+	return audit_string(audit, words->str);
+}
+
 void audit_sort(struct audit *audit)
 {
 	g_ptr_array_sort(audit->routes, compare_routes);
@@ -278,6 +324,7 @@ void audit_sort(struct audit *audit)
 
 		g_ptr_array_sort(route->findings, compare_findings);
 	}
+	g_ptr_array_sort(audit->left_out, compare_findings);
 	g_ptr_array_sort(audit->coverage.files_failed, compare_failures);
 }
 
@@ -316,6 +363,11 @@ enum level audit_worst(const struct audit *audit)
 			if (finding->level > worst)
 				worst = finding->level;
 		}
+	}
+	for (guint i = 0; i < audit->left_out->len; i++) {
+		const struct audit_finding *finding = audit->left_out->pdata[i];
+
+		worst = MAX(worst, finding->level);
 	}
 	return worst;
 }

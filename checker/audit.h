@@ -75,6 +75,7 @@ struct audit_finding {
 	const char *confidence;
 	struct place at;
 	const char *message;   /* holds no line numbers and no counts */
+	GArray *configs;       /* guint indices into audit.configs: those that have it */
 	GPtrArray *conditions; /* struct audit_condition: the deciding ones on its path */
 	GPtrArray *path;       /* struct path_step */
 };
@@ -104,6 +105,7 @@ struct audit_route {
 	GPtrArray *conditions; /* struct audit_condition, of the shortest violating path */
 	GPtrArray *guards;     /* struct audit_condition, of the other ones */
 	GPtrArray *findings;   /* struct audit_finding */
+	bool built;	       /* the configurations build the files of ops and tables */
 	bool known;	       /* the verdict is in the saved audit: its level does not count */
 };
 
@@ -142,6 +144,7 @@ struct audit {
 	const char *release;  /* kernel release */
 	GPtrArray *configs;   /* struct audit_config */
 	GPtrArray *routes;    /* struct audit_route, sorted */
+	GPtrArray *left_out;  /* struct audit_finding: on no route, in code that is not compiled */
 	struct audit_coverage coverage;
 	struct audit_baseline baseline;
 	const char *stopped; /* why it ended early ("interrupted"), NULL if it did not */
@@ -166,7 +169,10 @@ struct audit_insert *audit_add_insert(struct audit_route *route);
 struct audit_condition *audit_add_condition(GPtrArray *conditions);
 struct audit_finding *audit_add_finding(struct audit_route *route);
 struct path_step *audit_add_step(struct audit_finding *finding);
-/* Copies both strings. */
+struct audit_finding *audit_add_left_out(struct audit *audit);
+/* Whether conditions (struct audit_condition) has one of that place and text. */
+bool audit_has_condition(const GPtrArray *conditions, const struct audit_condition *condition);
+/* Copies both strings; the same failure is there once. */
 void audit_add_failure(struct audit *audit, const char *file, const char *reason);
 
 /*
@@ -188,6 +194,12 @@ bool rule_breaks(const char *rule);
 
 /* Places by file, line, column; a NULL file first. */
 int place_compare(const struct place *a, const struct place *b);
+
+/*
+ * "ARCH=arm64 allmodconfig or ...": configurations (guint indices) in the words of
+ * kbuild's command line.  Lives as long as the audit.
+ */
+const char *audit_config_words(struct audit *audit, const GArray *configs);
 
 /*
  * Routes by ops file, ops name, tables, id; findings by place, rule, message;

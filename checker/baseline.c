@@ -197,40 +197,56 @@ static void read_step(struct reader *reader, const json_t *object, void *owner)
 	step->note = get_text(reader, object, "note");
 }
 
-static void read_finding(struct reader *reader, const json_t *object, void *owner)
+static void read_numbers(struct reader *reader, const json_t *object, const char *key, GArray *list)
 {
-	struct audit_finding *finding = audit_add_finding(owner);
+	const json_t *array = get_array(reader, object, key);
+	const json_t *value;
+	size_t i;
 
+	json_array_foreach(array, i, value)
+	{
+		guint number = json_integer_value(value);
+
+		if (json_is_integer(value))
+			g_array_append_val(list, number);
+		else
+			fault(reader, "'%s' holds something that is not a number", key);
+	}
+}
+
+static void fill_finding(struct reader *reader, const json_t *object, struct audit_finding *finding)
+{
 	finding->rule = get_text(reader, object, "rule");
 	finding->level = get_level(reader, object);
 	finding->fingerprint = get_text(reader, object, "fingerprint");
 	finding->confidence = get_text(reader, object, "confidence");
 	read_place(reader, object, &finding->at);
 	finding->message = get_text(reader, object, "message");
+	read_numbers(reader, object, "configs", finding->configs);
+	read_list(reader, object, "conditions", read_condition, finding->conditions);
 	read_list(reader, object, "path", read_step, finding);
+}
+
+static void read_finding(struct reader *reader, const json_t *object, void *owner)
+{
+	fill_finding(reader, object, audit_add_finding(owner));
+}
+
+static void read_left_out(struct reader *reader, const json_t *object, void *owner)
+{
+	fill_finding(reader, object, audit_add_left_out(owner));
 }
 
 static void read_route(struct reader *reader, const json_t *object, void *owner)
 {
 	struct audit_route *route = audit_add_route(owner);
-	const json_t *configs = get_array(reader, object, "configs");
 	const json_t *ops = get_object(reader, object, "ops");
 	const json_t *implementation = get_object(reader, object, "implementation");
 	const json_t *flags = get_object(reader, object, "flags");
 	const char *verdict = get_string(reader, object, "verdict");
-	const json_t *value;
-	size_t i;
 
 	route->id = get_text(reader, object, "id");
-	json_array_foreach(configs, i, value)
-	{
-		guint config = json_integer_value(value);
-
-		if (json_is_integer(value))
-			g_array_append_val(route->configs, config);
-		else
-			fault(reader, "'configs' holds something that is not a number");
-	}
+	read_numbers(reader, object, "configs", route->configs);
 	read_place(reader, ops, &route->ops.at);
 	route->ops.name = get_text(reader, ops, "name");
 	route->mmap = get_string(reader, object, "mmap");
@@ -301,6 +317,7 @@ static void read_audit(struct reader *reader, const json_t *object)
 	audit->stopped = get_string(reader, object, "stopped");
 	read_list(reader, object, "configs", read_config, audit);
 	read_list(reader, object, "routes", read_route, audit);
+	read_list(reader, object, "left_out", read_left_out, audit);
 	read_coverage(reader, get_object(reader, object, "coverage"));
 }
 
@@ -362,16 +379,25 @@ static bool is_worse(enum verdict now, enum verdict before)
 	}
 }
 
-/* Takes the findings that are in fingerprints out of route; returns how many. */
-static guint remove_findings(struct audit_route *route, GHashTable *fingerprints)
+static void add_fingerprints(GHashTable *fingerprints, const GPtrArray *findings)
+{
+	for (guint i = 0; i < findings->len; i++) {
+		const struct audit_finding *finding = findings->pdata[i];
+
+		g_hash_table_add(fingerprints, (void *)finding->fingerprint);
+	}
+}
+
+/* Takes those that are in fingerprints out of findings; returns how many. */
+static guint remove_findings(GPtrArray *findings, GHashTable *fingerprints)
 {
 	guint removed = 0;
 
-	for (guint i = route->findings->len; i-- > 0;) {
-		const struct audit_finding *finding = route->findings->pdata[i];
+	for (guint i = findings->len; i-- > 0;) {
+		const struct audit_finding *finding = findings->pdata[i];
 
 		if (g_hash_table_contains(fingerprints, finding->fingerprint)) {
-			g_ptr_array_remove_index(route->findings, i);
+			g_ptr_array_remove_index(findings, i);
 			removed++;
 		}
 	}
@@ -388,18 +414,16 @@ void baseline_subtract(struct audit *audit, const struct audit *saved, const cha
 		struct audit_route *route = saved->routes->pdata[i];
 
 		g_hash_table_insert(routes, (void *)route->id, route);
-		for (guint j = 0; j < route->findings->len; j++) {
-			const struct audit_finding *finding = route->findings->pdata[j];
-
-			g_hash_table_add(fingerprints, (void *)finding->fingerprint);
-		}
+		add_fingerprints(fingerprints, route->findings);
 	}
+	add_fingerprints(fingerprints, saved->left_out);
+	audit->baseline.findings += remove_findings(audit->left_out, fingerprints);
 	audit->baseline.file = audit_string(audit, file);
 	for (guint i = audit->routes->len; i-- > 0;) {
 		struct audit_route *route = audit->routes->pdata[i];
 		const struct audit_route *before = g_hash_table_lookup(routes, route->id);
 
-		audit->baseline.findings += remove_findings(route, fingerprints);
+		audit->baseline.findings += remove_findings(route->findings, fingerprints);
 		if (!before || is_worse(route->verdict, before->verdict))
 			continue;
 		audit->baseline.routes++;

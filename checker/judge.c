@@ -41,6 +41,7 @@ static struct audit_finding *new_finding(struct judging *j, const char *rule, en
 	f->confidence = "proved";
 	f->at = at;
 	f->message = message;
+	g_array_append_vals(f->configs, j->out->configs->data, j->out->configs->len);
 	f->fingerprint = fingerprint(j, rule, function ? function : "", what);
 	return f;
 }
@@ -499,21 +500,10 @@ static void set_verdict(struct judging *j)
 					      first_reason(j);
 	} else if (!j->r->mmap_id) {
 		out->verdict = VERDICT_NO_MMAP;
-	} else if ((set & OUTCOME_BAD) && (set & OUTCOME_GOOD)) {
-		out->verdict = VERDICT_CONDITIONAL;
-	} else if (set & OUTCOME_BAD) {
-		out->verdict = VERDICT_VIOLATION;
-	} else if (set & OUTCOME_GOOD) {
-		out->verdict = VERDICT_PASS;
-	} else if (set & OUTCOME_FORWARD) {
-		out->verdict = VERDICT_FORWARD;
 	} else {
-		out->verdict = VERDICT_REJECT;
+		out->verdict = outcome_verdict(set);
 	}
-	out->level = out->verdict == VERDICT_VIOLATION ? LEVEL_ERROR :
-		     out->verdict == VERDICT_CONDITIONAL || out->verdict == VERDICT_UNKNOWN ?
-							 LEVEL_WARNING :
-							 LEVEL_NONE;
+	out->level = outcome_level(out->verdict);
 }
 
 /* A way that succeeds without mapping anything is told apart from one that always fails. */
@@ -575,6 +565,7 @@ static void note_not_built(struct judging *j)
 	struct place at = j->out->ops.at;
 	struct audit_finding *f;
 
+	j->out->built = true;
 	for (unsigned int i = 0; i < r->bindings->len && (!t || t->facts->built); i++) {
 		t = g_array_index(r->bindings, struct trace_binding, i).table;
 		at.file = audit_string(j->audit, t->file);
@@ -583,6 +574,7 @@ static void note_not_built(struct judging *j)
 	}
 	if (!t || t->facts->built)
 		return;
+	j->out->built = false;
 	f = new_finding(j, "not-in-this-config", LEVEL_NOTE, at, t->name, t->name,
 			judge_text(j, "%s is in a file that the configuration does not build",
 				   t->name));
@@ -621,10 +613,12 @@ void judge_route(struct audit *audit, struct program *program, const struct trac
 }
 
 void judge_unseen(struct audit *audit, const char *file, unsigned int line, const char *name,
-		  const char *reason, bool left_out, guint config)
+		  const char *reason, bool left_out, const GArray *configs)
 {
 	struct audit_finding *f;
-	g_autofree char *message = g_strdup_printf("%s is left out by the configuration", name);
+	g_autofree char *message =
+		g_strdup_printf("%s is left out by %s", name,
+				configs->len > 1 ? "every configuration" : "the configuration");
 	struct audit_route *out = audit_add_route(audit);
 	g_autofree char *id = g_strdup_printf("%s|%s|", file, name);
 	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, id, -1);
@@ -639,7 +633,8 @@ void judge_unseen(struct audit *audit, const char *file, unsigned int line, cons
 	out->verdict = VERDICT_UNKNOWN;
 	out->level = LEVEL_WARNING;
 	out->reason = audit_string(audit, reason);
-	g_array_append_val(out->configs, config);
+	out->built = !left_out;
+	g_array_append_vals(out->configs, configs->data, configs->len);
 	if (!left_out)
 		return;
 	f = audit_add_finding(out);
@@ -649,6 +644,7 @@ void judge_unseen(struct audit *audit, const char *file, unsigned int line, cons
 	f->at = out->ops.at;
 	f->message = audit_string(audit, message);
 	f->fingerprint = out->id;
+	g_array_append_vals(f->configs, configs->data, configs->len);
 }
 
 void judge_dump(const struct audit *audit, GString *out)

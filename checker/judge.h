@@ -15,10 +15,10 @@ void judge_route(struct audit *audit, struct program *program, const struct trac
 
 /*
  * Adds an unknown route for an ops object that the text has and no facts hold.
- * left_out: the configuration is why.
+ * left_out: the configurations (guint) are why.
  */
 void judge_unseen(struct audit *audit, const char *file, unsigned int line, const char *name,
-		  const char *reason, bool left_out, guint config);
+		  const char *reason, bool left_out, const GArray *configs);
 
 /* One line for each route: exporter, tables, verdict, outcome sets. */
 void judge_dump(const struct audit *audit, GString *out);

@@ -256,17 +256,6 @@ static enum condition_kind kind_of(enum origin origin)
 	}
 }
 
-static bool has_condition(const GPtrArray *conditions, const struct audit_condition *c)
-{
-	for (unsigned int i = 0; i < conditions->len; i++) {
-		const struct audit_condition *k = conditions->pdata[i];
-
-		if (!place_compare(&k->at, &c->at) && !strcmp(k->expr, c->expr))
-			return true;
-	}
-	return false;
-}
-
 /* Appends the deciding branches on a way. */
 static void add_conditions(struct judging *j, const struct trace_graph *graph, const GArray *way,
 			   GPtrArray *out)
@@ -289,7 +278,7 @@ static void add_conditions(struct judging *j, const struct trace_graph *graph, c
 			if (e->to == g_array_index(way, int, i + 1))
 				c.breaks_when = e->truth == 1;
 		}
-		if (!has_condition(out, &c))
+		if (!audit_has_condition(out, &c))
 			*audit_add_condition(out) = c;
 	}
 }
@@ -340,8 +329,8 @@ void judge_set_conditions(struct judging *j)
 		for (unsigned int k = 0; k < list->conditions->len; k++) {
 			const struct audit_condition *c = list->conditions->pdata[k];
 
-			if (!has_condition(j->out->conditions, c) &&
-			    !has_condition(j->out->guards, c))
+			if (!audit_has_condition(j->out->conditions, c) &&
+			    !audit_has_condition(j->out->guards, c))
 				*audit_add_condition(j->out->guards) = *c;
 		}
 	}

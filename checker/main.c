@@ -18,10 +18,13 @@
 #include "escape.h"
 #include "extract.h"
 #include "judge.h"
+#include "left_out.h"
+#include "merge.h"
 #include "options.h"
 #include "progress.h"
 #include "report.h"
 #include "survey.h"
+#include "unseen.h"
 #include "workers.h"
 
 #define EXIT_CANNOT_RUN 2
@@ -39,10 +42,10 @@ struct run {
 	struct scan *scan;
 	struct store *store;
 	struct audit *audit;
-	GPtrArray *programs; /* struct program *, by configuration */
-	GPtrArray *routes;   /* GPtrArray of struct trace_route *, by configuration */
+	struct unseen *unseen;
+	struct left_out *left_out;
 	struct survey survey;
-	GString *dump;
+	GString *dump; /* what --dump asks for */
 };
 
 /*
@@ -201,7 +204,7 @@ static bool read_tree(struct run *r, GError **error)
 	struct scan_options options = { .root = tree_root(r->tree), .jobs = r->options.jobs };
 
 	for (guint i = 0; i < tree_config_count(r->tree); i++)
-		g_ptr_array_add(arches, (void *)tree_config_arch(r->tree, i));
+		g_ptr_array_add(arches, (void *)tree_config_srcarch(r->tree, i));
 	g_ptr_array_add(arches, NULL);
 	options.arches = (const char *const *)arches->pdata;
 	progress_stage(r->progress, "scan");
@@ -223,122 +226,6 @@ static bool open_store(struct run *r, GError **error)
 
 	r->store = store_open(&options, error);
 	return r->store != NULL;
-}
-
-/* Extracts and traces until nothing new is asked for. */
-static bool analyse(struct run *r, GError **error)
-{
-	for (guint i = 0; i < tree_config_count(r->tree); i++) {
-		g_autoptr(GHashTable) known =
-			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, traced_free);
-		struct program *program;
-
-		progress_stage(r->progress, "extract");
-		program = survey_program(&r->survey, i, trace_all, known, error);
-		if (!program)
-			return false;
-		g_ptr_array_add(r->programs, program);
-		g_ptr_array_add(r->routes, collect_routes(program, known));
-	}
-	return true;
-}
-
-static bool is_traced(const struct program *program, const struct scan_object *object)
-{
-	gsize n = strlen(object->name);
-
-	for (unsigned int i = 0; i < program->exporters->len; i++) {
-		const struct exporter *e = program->exporters->pdata[i];
-
-		if (!strcmp(e->file, object->file) && !strncmp(e->name, object->name, n) &&
-		    (!e->name[n] || e->name[n] == '.' || e->name[n] == '['))
-			return true;
-		/* An object made at run time is named after the field that holds it. */
-		if (!strcmp(e->file, object->file) && e->field &&
-		    !strcmp(strstr(e->field, "::") + 2, object->name))
-			return true;
-	}
-	return false;
-}
-
-static const struct facts *facts_of(const struct program *program, const char *file)
-{
-	for (unsigned int i = 0; i < program->facts->len; i++) {
-		const struct facts *facts = program->facts->pdata[i];
-
-		if (!strcmp(facts->file, file))
-			return facts;
-	}
-	return NULL;
-}
-
-/* An error of the compiler without FILE:LINE:, since reasons hold no line numbers. */
-static const char *error_text(const char *error)
-{
-	const char *colon = strchr(error, ':');
-	gsize digits = colon ? strspn(colon + 1, "0123456789") : 0;
-
-	return digits && g_str_has_prefix(colon + 1 + digits, ": ") ? colon + digits + 3 : error;
-}
-
-static const char left_out[] = "this configuration leaves the object out: it is in the text only";
-
-/* Why the facts lack an object that the text has. */
-static const char *why_unseen(struct run *r, const struct program *program, const char *file)
-{
-	const struct audit *audit = r->audit;
-	const struct facts *facts = facts_of(program, file);
-
-	for (unsigned int i = 0; i < audit->coverage.files_failed->len; i++) {
-		const struct audit_failure *f = audit->coverage.files_failed->pdata[i];
-
-		if (!strcmp(f->file, file))
-			return error_text(f->reason);
-	}
-	if (!facts && stopped)
-		return "the run was stopped before";
-	if (facts && facts->errors->len) {
-		g_autofree char *why = g_strdup_printf("the file does not compile: %s",
-						       error_text(facts->errors->pdata[0]));
-
-		return audit_string(r->audit, why);
-	}
-	return left_out;
-}
-
-/* Ops objects that the text has and the facts lack. */
-static void judge_the_unseen(struct run *r, guint config)
-{
-	const struct program *program = r->programs->pdata[config];
-	const GPtrArray *objects = scan_objects(r->scan);
-	const GPtrArray *rust = scan_rust_files(r->scan);
-
-	for (unsigned int i = 0; i < objects->len; i++) {
-		const struct scan_object *object = objects->pdata[i];
-
-		const char *why;
-
-		if (is_traced(program, object))
-			continue;
-		why = why_unseen(r, program, object->file);
-		judge_unseen(r->audit, object->file, object->line, object->name, why,
-			     why == left_out, config);
-	}
-	for (unsigned int i = 0; i < rust->len; i++)
-		judge_unseen(r->audit, rust->pdata[i], 1, "(rust)", "Rust is not analysed", false,
-			     config);
-}
-
-static void judge_all(struct run *r)
-{
-	progress_stage(r->progress, "judge");
-	for (guint config = 0; config < r->programs->len; config++) {
-		const GPtrArray *routes = r->routes->pdata[config];
-
-		for (unsigned int i = 0; i < routes->len; i++)
-			judge_route(r->audit, r->programs->pdata[config], routes->pdata[i], config);
-		judge_the_unseen(r, config);
-	}
 }
 
 static void describe_run(struct run *r)
@@ -375,44 +262,84 @@ static void note_stubs(struct run *r)
 
 /* ---- dumps ---- */
 
-static void dump_stage(struct run *r, enum stage stage)
+/* Of what one configuration came to. */
+static void dump_config(struct run *r, const struct program *program, const GPtrArray *routes)
 {
-	switch (stage) {
+	switch (r->options.dump) {
+	case STAGE_EXTRACT:
+		for (unsigned int i = 0; i < program->facts->len; i++)
+			facts_print(program->facts->pdata[i], r->dump);
+		break;
+	case STAGE_PROGRAM:
+		program_dump(program, r->dump);
+		break;
+	case STAGE_TRACE:
+		for (unsigned int i = 0; i < routes->len; i++)
+			trace_dump(routes->pdata[i], r->dump);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Of what there is once in a run. */
+static void dump_run(struct run *r)
+{
+	switch (r->options.dump) {
 	case STAGE_TREE:
 		tree_dump(r->tree, r->dump);
 		break;
 	case STAGE_SCAN:
 		scan_dump(r->scan, r->dump);
 		break;
-	case STAGE_EXTRACT:
-		for (unsigned int i = 0; i < r->programs->len; i++) {
-			const struct program *program = r->programs->pdata[i];
-
-			for (unsigned int k = 0; k < program->facts->len; k++)
-				facts_print(program->facts->pdata[k], r->dump);
-		}
-		break;
 	case STAGE_STORE:
 		store_dump(r->store, r->dump);
-		break;
-	case STAGE_PROGRAM:
-		for (unsigned int i = 0; i < r->programs->len; i++)
-			program_dump(r->programs->pdata[i], r->dump);
-		break;
-	case STAGE_TRACE:
-		for (unsigned int i = 0; i < r->routes->len; i++) {
-			const GPtrArray *routes = r->routes->pdata[i];
-
-			for (unsigned int k = 0; k < routes->len; k++)
-				trace_dump(routes->pdata[k], r->dump);
-		}
 		break;
 	case STAGE_JUDGE:
 		judge_dump(r->audit, r->dump);
 		break;
-	case STAGE_NONE:
+	default:
 		break;
 	}
+}
+
+/* ---- configurations ---- */
+
+/*
+ * Extracts and traces until nothing new is asked for, and judges what came of it.
+ * The program is gone afterwards: there is one at a time.
+ */
+static bool analyse_config(struct run *r, guint config, GError **error)
+{
+	g_autoptr(GHashTable) known =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, traced_free);
+	g_autoptr(GPtrArray) routes = NULL;
+	struct program *program;
+
+	progress_stage(r->progress, "extract");
+	program = survey_program(&r->survey, config, trace_all, known, error);
+	if (!program)
+		return false;
+	progress_stage(r->progress, "judge");
+	routes = collect_routes(program, known);
+	for (unsigned int i = 0; i < routes->len; i++)
+		judge_route(r->audit, program, routes->pdata[i], config);
+	unseen_look(r->unseen, r->audit, r->tree, config, program, stopped);
+	dump_config(r, program, routes);
+	g_clear_pointer(&routes, g_ptr_array_unref);
+	program_free(program);
+	return true;
+}
+
+static bool analyse(struct run *r, GError **error)
+{
+	for (guint i = 0; i < tree_config_count(r->tree); i++)
+		if ((!i || !stopped) && !analyse_config(r, i, error))
+			return false;
+	unseen_judge(r->unseen, r->audit);
+	merge_routes(r->audit);
+	left_out_judge(r->left_out, r->audit);
+	return true;
 }
 
 /* ---- statistics ---- */
@@ -439,7 +366,7 @@ static bool write_stats(struct run *r, gint64 start, GError **error)
 	json_object_set_new(stats, "parent_peak_kib", json_integer(usage.ru_maxrss));
 	json_object_set_new(stats, "worker_peak_kib", json_integer(r->survey.worker_peak));
 	json_object_set_new(stats, "files_scanned", json_integer(scan_files_read(r->scan)));
-	json_object_set_new(stats, "files_parsed", json_integer(r->survey.files_used));
+	json_object_set_new(stats, "files_parsed", json_integer(survey_files_used(&r->survey)));
 	json_object_set_new(stats, "files_extracted", json_integer(r->survey.files_parsed));
 	text = json_dumps(stats, JSON_INDENT(1));
 	json_decref(stats);
@@ -464,7 +391,7 @@ static int finish_audit(struct run *r, struct audit *baseline, gint64 start, GEr
 	int status;
 
 	r->audit->coverage.files_scanned = scan_files_read(r->scan);
-	r->audit->coverage.files_parsed = r->survey.files_used;
+	r->audit->coverage.files_parsed = survey_files_used(&r->survey);
 	note_stubs(r);
 	if (stopped)
 		r->audit->stopped = "interrupted";
@@ -478,7 +405,7 @@ static int finish_audit(struct run *r, struct audit *baseline, gint64 start, GEr
 	if (o->stats && !write_stats(r, start, error))
 		return EXIT_CANNOT_RUN;
 	if (o->dump != STAGE_NONE) {
-		dump_stage(r, o->dump);
+		dump_run(r);
 		status = stopped ? EXIT_STOPPED : 0;
 		return report_output(r->dump, o->output, error) ? status : EXIT_CANNOT_RUN;
 	}
@@ -529,11 +456,12 @@ static int audit(struct run *r, GError **error)
 			.no_kbuild = r->options.no_kbuild,
 			.stop = &stopped,
 		};
+		r->unseen = unseen_new(r->scan);
+		r->left_out = left_out_new(tree_root(r->tree), r->scan);
+		r->survey.left_out = r->left_out;
 		has_answer = 1;
-		if (analyse(r, error)) {
-			judge_all(r);
+		if (analyse(r, error))
 			status = finish_audit(r, baseline, start, error);
-		}
 	}
 out:
 	audit_free(baseline);
@@ -553,16 +481,15 @@ static int run_audit(struct options *options)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	r.progress = progress_new(STDERR_FILENO, isatty(STDERR_FILENO), options->verbose);
-	r.programs = g_ptr_array_new_with_free_func((GDestroyNotify)program_free);
-	r.routes = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
 	r.dump = g_string_new(NULL);
 	status = audit(&r, &error);
 	progress_free(r.progress);
 	if (error)
 		status = fail(error->message);
 	g_string_free(r.dump, TRUE);
-	g_ptr_array_unref(r.routes);
-	g_ptr_array_unref(r.programs);
+	left_out_free(r.left_out);
+	unseen_free(r.unseen);
+	survey_clear(&r.survey);
 	audit_free(r.audit);
 	store_close(r.store);
 	scan_free(r.scan);

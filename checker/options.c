@@ -148,7 +148,10 @@ static const struct option_row audit_options[] = {
 	  set_fail_on, 0 },
 	{ "build", 0, "DIR", "use the kernel build directory DIR (O=)", KEPT(build) },
 	{ "config", 0, "FILE", "configure with FILE instead of allmodconfig", KEPT(config) },
-	{ "arch", 0, "LIST", "architectures, such as x86,arm64 (default x86)", set_arches, 0 },
+	{ "arch", 0, "LIST",
+	  "architectures, such as x86,arm64 (default x86): each is\n"
+	  "configured with clang alone, all are in one report",
+	  set_arches, 0 },
 	{ "no-kbuild", 0, NULL, "run nothing of the tree's; guess the compile flags",
 	  KEPT(no_kbuild) },
 	{ "no-pch", 0, NULL, "read every header anew for every file (slower)", KEPT(no_pch) },

@@ -11,6 +11,45 @@
 
 #define ROUNDS_MAX 200
 
+enum verdict outcome_verdict(unsigned int set)
+{
+	if (set & OUTCOME_UNDECIDED)
+		return VERDICT_UNKNOWN;
+	if (set & OUTCOME_BAD)
+		return set & OUTCOME_GOOD ? VERDICT_CONDITIONAL : VERDICT_VIOLATION;
+	if (set & OUTCOME_GOOD)
+		return VERDICT_PASS;
+	return set & OUTCOME_FORWARD ? VERDICT_FORWARD : VERDICT_REJECT;
+}
+
+unsigned int outcome_of_verdict(enum verdict verdict)
+{
+	static const unsigned int outcomes[VERDICTS] = {
+		[VERDICT_PASS] = OUTCOME_GOOD,
+		[VERDICT_VIOLATION] = OUTCOME_BAD,
+		[VERDICT_CONDITIONAL] = OUTCOME_BAD | OUTCOME_GOOD,
+		[VERDICT_FORWARD] = OUTCOME_FORWARD,
+		[VERDICT_REJECT] = OUTCOME_NOTHING,
+		[VERDICT_NO_MMAP] = 0,
+		[VERDICT_UNKNOWN] = OUTCOME_UNDECIDED,
+	};
+
+	return outcomes[verdict];
+}
+
+enum level outcome_level(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_VIOLATION:
+		return LEVEL_ERROR;
+	case VERDICT_CONDITIONAL:
+	case VERDICT_UNKNOWN:
+		return LEVEL_WARNING;
+	default:
+		return LEVEL_NONE;
+	}
+}
+
 unsigned int outcome_join(unsigned int a, unsigned int b)
 {
 	unsigned int out = 0;

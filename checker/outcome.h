@@ -9,6 +9,7 @@
 #ifndef PFNCHECK_OUTCOME_H
 #define PFNCHECK_OUTCOME_H
 
+#include "audit.h"
 #include "trace.h"
 
 enum outcome {
@@ -28,6 +29,13 @@ struct outcomes {
 	const struct program *program;
 	GHashTable *sets; /* struct trace_graph * -> guint8[] by point */
 };
+
+/* The verdict that outcomes come to, those of all paths or of all configurations. */
+enum verdict outcome_verdict(unsigned int set);
+/* The outcomes that a verdict stands for; 0 where there is no callback to have any. */
+unsigned int outcome_of_verdict(enum verdict verdict);
+/* How loud a verdict is. */
+enum level outcome_level(enum verdict verdict);
 
 struct outcomes *outcomes_new(const struct program *program, const struct trace_route *route);
 void outcomes_free(struct outcomes *outcomes);

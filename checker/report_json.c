@@ -128,6 +128,15 @@ static json_t *step_json(const void *data)
 	return object;
 }
 
+static json_t *numbers(const GArray *list)
+{
+	json_t *array = json_array();
+
+	for (guint i = 0; i < list->len; i++)
+		json_array_append_new(array, json_integer(g_array_index(list, guint, i)));
+	return array;
+}
+
 static json_t *finding_json(const void *data)
 {
 	const struct audit_finding *finding = data;
@@ -139,6 +148,7 @@ static json_t *finding_json(const void *data)
 	json_object_set_new(object, "confidence", string(finding->confidence));
 	add_place(object, &finding->at);
 	json_object_set_new(object, "message", string(finding->message));
+	json_object_set_new(object, "configs", numbers(finding->configs));
 	json_object_set_new(object, "conditions", list_of(finding->conditions, condition_json));
 	json_object_set_new(object, "path", list_of(finding->path, step_json));
 	return object;
@@ -157,13 +167,9 @@ static json_t *route_json(const void *data)
 {
 	const struct audit_route *route = data;
 	json_t *object = json_object();
-	json_t *configs = json_array();
 
-	for (guint i = 0; i < route->configs->len; i++)
-		json_array_append_new(configs,
-				      json_integer(g_array_index(route->configs, guint, i)));
 	json_object_set_new(object, "id", string(route->id));
-	json_object_set_new(object, "configs", configs);
+	json_object_set_new(object, "configs", numbers(route->configs));
 	json_object_set_new(object, "ops", ops_json(&route->ops));
 	json_object_set_new(object, "mmap", string_or_null(route->mmap));
 	json_object_set_new(object, "tables", list_of(route->tables, table_json));
@@ -240,6 +246,7 @@ static json_t *audit_json(const struct audit *audit)
 	json_object_set_new(object, "stopped", string_or_null(audit->stopped));
 	json_object_set_new(object, "against", baseline_json(&audit->baseline));
 	json_object_set_new(object, "routes", list_of(audit->routes, route_json));
+	json_object_set_new(object, "left_out", list_of(audit->left_out, finding_json));
 	json_object_set_new(object, "coverage", coverage_json(&audit->coverage));
 	return object;
 }

@@ -149,7 +149,7 @@ static GPtrArray *table_words(const struct audit_route *route)
 static char *row_key(const struct audit *audit, const struct audit_route *route)
 {
 	g_autoptr(GPtrArray) inserts = insert_words(route);
-	g_autofree char *configs = text_configs(audit, route);
+	g_autofree char *configs = text_configs(audit, route->configs);
 	GString *key = g_string_new(NULL);
 
 	g_string_printf(key, "%s:%u:%s\n%d\n%s\n%s\n%s", route->ops.at.file, route->ops.at.line,
@@ -246,7 +246,7 @@ static void add_row(const struct text *text, GPtrArray *lines, const struct row 
 {
 	const struct audit_route *route = row->route;
 	const char *implementation = route->implementation.name;
-	g_autofree char *configs = text_configs(text->audit, route);
+	g_autofree char *configs = text_configs(text->audit, route->configs);
 	g_autofree char *place = text_line(&route->ops.at);
 	g_autoptr(GPtrArray) inserts = insert_words(route);
 	guint first = lines->len;

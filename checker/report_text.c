@@ -105,15 +105,15 @@ static char *route_string(const struct audit_route *route)
 	return g_string_free(s, FALSE);
 }
 
-char *text_configs(const struct audit *audit, const struct audit_route *route)
+char *text_configs(const struct audit *audit, const GArray *configs)
 {
 	GString *s = g_string_new(NULL);
 
-	for (guint i = 0; i < route->configs->len; i++) {
-		guint index = g_array_index(route->configs, guint, i);
+	for (guint i = 0; i < configs->len; i++) {
+		guint index = g_array_index(configs, guint, i);
 		const struct audit_config *config;
 
-		if (route->configs->len >= audit->configs->len || index >= audit->configs->len)
+		if (configs->len >= audit->configs->len || index >= audit->configs->len)
 			continue;
 		config = audit->configs->pdata[index];
 		g_string_append_printf(s, "%s%s %s", s->len ? ", " : "", config->arch,
@@ -317,12 +317,13 @@ static GPtrArray *collect_problems(const struct audit *audit)
 	return problems;
 }
 
-/* "    exporter: a > b (file:line)" */
-static void print_exporter(const struct text *text, const struct audit_route *route)
+/* "    exporter: a > b (file:line), only with x86 allmodconfig" */
+static void print_exporter(const struct text *text, const struct audit_route *route,
+			   const GArray *only)
 {
 	g_autofree char *name = route_string(route);
 	g_autofree char *at = text_line(&route->ops.at);
-	g_autofree char *configs = text_configs(text->audit, route);
+	g_autofree char *configs = text_configs(text->audit, only);
 
 	text_print(text, "    exporter: %s (%s)%s%s", name, at, *configs ? ", only with " : "",
 		   configs);
@@ -354,7 +355,10 @@ static void print_problem(const struct text *text, const struct problem *problem
 	text_styled(text, level_styles[finding->level], rule);
 	text_newline(text);
 	print_quote(text, &finding->at, level_styles[finding->level]);
-	print_exporter(text, problem->route);
+	/* Else the configurations are among the conditions. */
+	print_exporter(text, problem->route,
+		       conditions || !finding->configs->len ? problem->route->configs :
+							      finding->configs);
 	if (conditions)
 		print_conditions(text, finding, problem->route);
 	print_path(text, finding);
@@ -401,13 +405,31 @@ static guint print_unknown(const struct text *text)
 			if (shown)
 				print_also(text, route, false);
 			else if (route->tables->len)
-				print_exporter(text, route);
+				print_exporter(text, route, route->configs);
 			shown = true;
 			g_ptr_array_remove_index(left, i);
 		}
 		text_newline(text);
 	}
 	return count;
+}
+
+/* What no configuration compiles, a line each. */
+static void print_left_out(const struct text *text)
+{
+	const GPtrArray *left_out = text->audit->left_out;
+
+	for (guint i = 0; i < left_out->len; i++) {
+		const struct audit_finding *finding = left_out->pdata[i];
+		g_autofree char *rule = g_strdup_printf("[pfncheck:%s]", finding->rule);
+
+		print_place(text, "", &finding->at, finding->level);
+		text_print(text, "%s ", finding->message);
+		text_styled(text, level_styles[finding->level], rule);
+		text_newline(text);
+	}
+	if (left_out->len)
+		text_newline(text);
 }
 
 /* "5 violation, 11 conditional, ...", those that there are. */
@@ -477,6 +499,7 @@ static void print_coverage(const struct text *text)
 static void print_summary(const struct text *text, const GPtrArray *problems, guint unknown)
 {
 	const struct audit_baseline *baseline = &text->audit->baseline;
+	const GPtrArray *left_out = text->audit->left_out;
 	guint counts[G_N_ELEMENTS(level_styles)] = { 0 };
 	const char *separator = "";
 
@@ -485,6 +508,8 @@ static void print_summary(const struct text *text, const GPtrArray *problems, gu
 
 		counts[problem->finding->level]++;
 	}
+	for (guint i = 0; i < left_out->len; i++)
+		counts[((const struct audit_finding *)left_out->pdata[i])->level]++;
 	for (guint level = LEVEL_ERROR; level > LEVEL_NONE; level--) {
 		g_autofree char *s = g_strdup_printf("%u %s%s", counts[level], level_name(level),
 						     counts[level] == 1 ? "" : "s");
@@ -495,7 +520,7 @@ static void print_summary(const struct text *text, const GPtrArray *problems, gu
 		text_styled(text, level_styles[level], s);
 		separator = ", ";
 	}
-	if (!problems->len)
+	if (!problems->len && !left_out->len)
 		text_print(text, "%s found",
 			   baseline->file		   ? "nothing new" :
 			   unknown			   ? "nothing else" :
@@ -524,6 +549,7 @@ static void write_text(const struct audit *audit, const struct report_options *o
 	for (guint i = 0; i < problems->len; i++)
 		print_problem(&text, problems->pdata[i]);
 	unknown = print_unknown(&text);
+	print_left_out(&text);
 	print_summary(&text, problems, unknown);
 	print_coverage(&text);
 }

@@ -46,8 +46,11 @@ void text_newline(const struct text *text);
 char *text_place(const struct place *at);
 /* "file:line", in a new string. */
 char *text_line(const struct place *at);
-/* "x86 allmodconfig, ..." of the route if the audit has more than those, else "", in a new string. */
-char *text_configs(const struct audit *audit, const struct audit_route *route);
+/*
+ * "x86 allmodconfig, ..." of configurations (guint indices) if the audit has more than
+ * those, else "", in a new string.
+ */
+char *text_configs(const struct audit *audit, const GArray *configs);
 
 /* Appends the table of exporters, in report_table.c. */
 void text_table(const struct text *text);

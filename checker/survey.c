@@ -34,6 +34,7 @@ struct round {
 	const struct tree_file *probe; /* whose flags the values are read with */
 	GPtrArray *extra;	       /* char *: files that include others which were wanted */
 	GPtrArray *pending;	       /* const char *: files of this round that are to be parsed */
+	bool aside;		       /* facts are for left_out only */
 	char *directory;	       /* for precompiled headers, or NULL */
 	char *pch[2];		       /* built in, module; NULL: none */
 	char **pch_headers[2];
@@ -223,9 +224,16 @@ static void add_facts(struct round *r, const char *path, const char *text, gsize
 		audit_add_failure(r->survey->audit, path, why);
 		return;
 	}
+	if (!r->survey->used)
+		r->survey->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_hash_table_add(r->survey->used, g_strdup(path));
+	left_out_look(r->survey->left_out, path, file && file->built, facts);
+	if (r->aside) {
+		facts_free(facts);
+		return;
+	}
 	facts->module = file && file->module ? facts_string(facts, file->module) : NULL;
 	facts->built = file && file->built;
-	r->survey->files_used++;
 	program_add(r->program, facts);
 }
 
@@ -303,6 +311,53 @@ static bool want_includers(struct round *r, const char *path)
 	return files->len > 0;
 }
 
+/*
+ * The flags of files, in every configuration: which of them build a file that this
+ * one leaves out has to be known, and the others will ask for the same files.
+ */
+static bool load_flags(struct round *r, const GPtrArray *files, GError **error)
+{
+	struct survey *s = r->survey;
+
+	for (guint i = r->config; i < tree_config_count(s->tree); i++)
+		if (!tree_load_flags(s->tree, i, files, error))
+			return false;
+	for (guint i = 0; i < r->config; i++)
+		if (!tree_load_flags(s->tree, i, files, error))
+			return false;
+	return true;
+}
+
+/* Whether the file is in the directory of an architecture other than the configuration's. */
+static bool is_foreign(const struct round *r, const char *path)
+{
+	const char *arch = tree_config_srcarch(r->survey->tree, r->config);
+	gsize n = strlen(arch);
+
+	return g_str_has_prefix(path, "arch/") &&
+	       (strncmp(path + 5, arch, n) || path[5 + n] != '/');
+}
+
+/* Whether the file is better left to another configuration. */
+static bool belongs_elsewhere(const struct round *r, const struct tree_file *file)
+{
+	const struct tree *tree = r->survey->tree;
+
+	if (tree_config_count(tree) < 2)
+		return false;
+	if (is_foreign(r, file->path) && (!file->built || r->survey->no_kbuild))
+		return true;
+	if (file->built)
+		return false;
+	for (guint i = 0; i < tree_config_count(tree); i++) {
+		const struct tree_file *other = tree_file(tree, i, file->path);
+
+		if (other && other->built)
+			return true;
+	}
+	return false;
+}
+
 /* Takes the facts of files from the store, or has them extracted. */
 static bool run_round(struct round *r, GPtrArray *files, GError **error)
 {
@@ -311,7 +366,7 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	g_autoptr(GPtrArray) pending = g_ptr_array_new();
 
-	if (!tree_load_flags(s->tree, r->config, files, error))
+	if (!load_flags(r, files, error))
 		return false;
 	for (unsigned int i = 0; i < files->len; i++) {
 		const char *path = files->pdata[i];
@@ -323,6 +378,8 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 			audit_add_failure(s->audit, path, "its compile flags are not known");
 			continue;
 		}
+		if (belongs_elsewhere(r, file))
+			continue;
 		if ((!file->built || s->no_kbuild) && want_includers(r, path))
 			continue;
 		text = store_get(s->store, path, file->flags, tree_config_build(s->tree, r->config),
@@ -500,6 +557,69 @@ static bool find_values(struct round *r, const GPtrArray *files, GError **error)
 	return false;
 }
 
+/* ---- what is left out ---- */
+
+/* The files to begin with, and those of which only has to be known how they are built. */
+static bool load_first_flags(struct round *r, const GPtrArray *files, GError **error)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+	const GPtrArray *more = left_out_files(r->survey->left_out);
+
+	for (unsigned int i = 0; i < files->len; i++)
+		g_ptr_array_add(all, files->pdata[i]);
+	for (unsigned int i = 0; i < more->len; i++)
+		if (!g_hash_table_contains(r->done, more->pdata[i]))
+			g_ptr_array_add(all, more->pdata[i]);
+	return load_flags(r, all, error);
+}
+
+/* Whether the configuration compiles a file, be it as a part of another one. */
+static bool is_compiled(const struct round *r, const char *path)
+{
+	const struct tree *tree = r->survey->tree;
+	const struct tree_file *file = tree_file(tree, r->config, path);
+	g_autoptr(GPtrArray) files = NULL;
+
+	if (file && file->built)
+		return true;
+	files = includers_of(tree_root(tree), path);
+	for (unsigned int i = 0; i < files->len; i++) {
+		file = tree_file(tree, r->config, files->pdata[i]);
+		if (file && file->built)
+			return true;
+	}
+	return false;
+}
+
+/* Tells left_out which files there are, and analyses what there was no need for so far. */
+static bool look_aside(struct round *r, GError **error)
+{
+	struct survey *s = r->survey;
+	const GPtrArray *all = left_out_files(s->left_out);
+	g_autoptr(GPtrArray) files = g_ptr_array_new();
+
+	r->aside = true;
+	for (unsigned int i = 0; i < all->len; i++) {
+		const char *path = all->pdata[i];
+		const struct tree_file *file = tree_file(s->tree, r->config, path);
+
+		left_out_look(s->left_out, path, is_compiled(r, path), NULL);
+		if (file && file->built && left_out_is_partial(s->left_out, path))
+			want(r, files, path);
+	}
+	return !files->len || run_round(r, files, error);
+}
+
+guint survey_files_used(const struct survey *s)
+{
+	return s->used ? g_hash_table_size(s->used) : 0;
+}
+
+void survey_clear(struct survey *s)
+{
+	g_clear_pointer(&s->used, g_hash_table_unref);
+}
+
 struct program *survey_program(struct survey *s, guint config,
 			       void (*ask)(struct program *program, bool all, void *data),
 			       void *data, GError **error)
@@ -515,7 +635,9 @@ struct program *survey_program(struct survey *s, guint config,
 	r.done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (unsigned int i = 0; i < scan_exporters(s->scan)->len; i++)
 		want(&r, files, scan_exporters(s->scan)->pdata[i]);
-	if (files->len)
+	/* Even of no file: what was stubbed before is known with them. */
+	ok = load_first_flags(&r, files, error);
+	if (ok && files->len)
 		ok = find_values(&r, files, error);
 	while (ok && files->len && !is_stopped(s)) {
 		ok = run_round(&r, files, error);
@@ -531,6 +653,8 @@ struct program *survey_program(struct survey *s, guint config,
 			files = wanted_files(&r);
 		}
 	}
+	if (ok && !is_stopped(s))
+		ok = look_aside(&r, error);
 	/* Whatever fails because we were told to stop, such as kbuild, is no error. */
 	if (!ok && is_stopped(s)) {
 		g_clear_error(error);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "audit.h"
+#include "left_out.h"
 #include "program.h"
 #include "progress.h"
 #include "scan.h"
@@ -24,14 +25,15 @@ struct survey {
 	const struct scan *scan;
 	struct store *store;
 	struct progress *progress;
-	struct audit *audit; /* failures go there */
+	struct audit *audit;	   /* failures go there */
+	struct left_out *left_out; /* is told what each configuration has */
 	unsigned int jobs;
 	bool no_kbuild; /* nobody knows which files are built */
 	bool no_pch;
 	const volatile sig_atomic_t *stop;
 	/* results */
 	guint files_parsed; /* by libclang in this run */
-	guint files_used;   /* facts taken, from the store or parsed */
+	GHashTable *used;   /* char *: files whose facts were taken, from the store or parsed */
 	long worker_peak;   /* KiB */
 };
 
@@ -39,10 +41,19 @@ struct survey {
  * The facts of all files that the exporters of a configuration depend on.  ask
  * is called with the linked program after each round; what it looks up in vain
  * is extracted in the next one.  In the end it is called with all set, for
- * whatever has to be known about everything, and if need be the rounds go on.  NULL with error if nothing can be analysed.
+ * whatever has to be known about everything, and if need be the rounds go on.  NULL
+ * with error if nothing can be analysed.
+ *
+ * A file that the configuration does not build is read all the same, unless
+ * another configuration builds it: there it is what it is meant to be.
  */
 struct program *survey_program(struct survey *survey, guint config,
 			       void (*ask)(struct program *program, bool all, void *data),
 			       void *data, GError **error);
+
+/* Of how many files facts were taken, whatever the number of configurations. */
+guint survey_files_used(const struct survey *survey);
+/* Releases what the survey holds itself. */
+void survey_clear(struct survey *survey);
 
 #endif

@@ -236,6 +236,15 @@ bool field_imports(const char *field)
 	return g_strv_contains(import_fields, field);
 }
 
+bool member_maps(const char *name)
+{
+	for (const struct handler *handler = vm_handlers; handler->name; handler++)
+		if (!strcmp(handler->name, name))
+			return true;
+	/* mmap, mmap_prepare, gem_prime_mmap; drm_gem_object_funcs::vm_ops */
+	return strstr(name, "mmap") || !strcmp(name, "vm_ops");
+}
+
 bool record_is_environment(const char *record)
 {
 	for (unsigned int i = 0; i < G_N_ELEMENTS(environment_records); i++)

@@ -77,6 +77,9 @@ struct handler {
 
 extern const struct handler vm_handlers[]; /* ends with a NULL name */
 
+/* Whether a table's member of that name takes a mapping, or handles its faults. */
+bool member_maps(const char *name);
+
 /*
  * Tables of the environment (the device, its bus, the architecture): calls
  * through them are alternatives on a path, they do not make routes.

@@ -8,7 +8,8 @@ The tree is $PFNCHECK_KERNEL or the one that bootstrap.sh unpacked. Everything i
 measured in a cache of its own that starts empty: a run from nothing, a warm run,
 and a run with the configuration but without facts, whose CPU time is compared
 with that of clang -fsyntax-only over every file that it parsed, with the same
-flags and as many processes.
+flags and as many processes. At last the same for several architectures, in a
+cache of their own.
 """
 
 import concurrent.futures
@@ -23,6 +24,7 @@ import tempfile
 import time
 from pathlib import Path
 
+ARCHES = "x86,arm64,arm"
 KERNEL_NAME = "linux-source-6.12"
 # No findings, and findings.
 AUDIT_STATUSES = (0, 1)
@@ -135,6 +137,21 @@ def mebibytes(kib):
     return f"{kib / 1024:.0f} MiB"
 
 
+def measure_arches(program, tree):
+    """One run for several architectures from nothing, and a warm one."""
+    with tempfile.TemporaryDirectory(prefix="pfncheck-bench-") as directory:
+        cache = Path(directory)
+        first = Run(program, tree, cache, f"--arch={ARCHES}")
+        configure = first.stat("configure_s")
+        warm = Run(program, tree, cache, f"--arch={ARCHES}")
+    show(f"{ARCHES} configuration", seconds(configure), "once for each kernel")
+    show(f"{ARCHES} cold", seconds(first.wall - configure),
+         f"peak {mebibytes(first.stat('parent_peak_kib'))}, "
+         f"{first.stat('files_extracted')} times a file was parsed")
+    show(f"{ARCHES} warm", seconds(warm.wall),
+         f"{seconds(warm.cpu)} CPU; peak {mebibytes(warm.stat('parent_peak_kib'))}")
+
+
 def main():
     if len(sys.argv) != 3:
         fail("usage: bench.py PFNCHECK CLANG")
@@ -181,6 +198,8 @@ def main():
         if refused * 10 > len(files):
             fail("so many were refused that there is nothing to compare with")
         show("audit : clang", f"{again.cpu / cpu:.2f}", "CPU of the cold audit with known flags to that of clang")
+
+    measure_arches(program, tree)
 
 
 if __name__ == "__main__":

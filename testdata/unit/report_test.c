@@ -209,6 +209,38 @@ static void add_conditional(struct audit *audit)
 	}
 }
 
+/* What the second configuration alone makes of a route, and what no configuration compiles. */
+static void add_config_dependent(struct audit *audit)
+{
+	struct place call = place("drivers/foo/bar.c", 5, 10);
+	struct audit_route *route = add_route(audit, "drivers/foo/bar.c", 40, "bar_dmabuf_ops",
+					      "bar_mmap", VERDICT_CONDITIONAL);
+	guint second = 1;
+	struct audit_condition condition = {
+		.at = route->ops.at, .function = "", .breaks_when = true, .kind = CONDITION_CONFIG
+	};
+	struct audit_finding *finding;
+
+	add_table(audit, route, NULL);
+	finding = add_finding(audit, route, "page-insert", LEVEL_WARNING, call,
+			      "bar_mmap inserts struct pages with vm_insert_page");
+	g_array_append_val(finding->configs, second);
+	condition.expr = audit_config_words(audit, finding->configs);
+	*audit_add_condition(route->conditions) = condition;
+	*audit_add_condition(finding->conditions) = condition;
+	finding = add_finding(audit, route, "cow-pfnmap", LEVEL_WARNING, call,
+			      "bar_mmap lets private mappings through");
+	g_array_append_val(finding->configs, second);
+
+	finding = audit_add_left_out(audit);
+	finding->rule = "not-in-this-config";
+	finding->level = LEVEL_NOTE;
+	finding->fingerprint = "left out";
+	finding->confidence = "proved";
+	finding->at = place("drivers/foo/bar.c", 90, 2);
+	finding->message = "the call of vm_insert_page is left out by every configuration";
+}
+
 static void add_passing(struct audit *audit)
 {
 	static const char *const tables[] = { "v3d_gem_funcs", "lima_gem_funcs" };
@@ -245,6 +277,7 @@ static struct audit *full_audit(void)
 
 	*audit_add_config(audit) = (struct audit_config){ "arm64", "allmodconfig" };
 	add_conditional(audit);
+	add_config_dependent(audit);
 	add_passing(audit);
 
 	route = add_route(audit, "drivers/media/common/videobuf2/videobuf2-dma-sg.c", 520,
@@ -617,6 +650,11 @@ static void test_exit_status(void)
 	g_assert_cmpint(report_exit_status(audit, LEVEL_ERROR), ==, 1);
 	route->known = true;
 	g_assert_cmpint(report_exit_status(audit, LEVEL_ERROR), ==, 0);
+	g_ptr_array_set_size(audit->routes, 0);
+	g_assert_cmpint(report_exit_status(audit, LEVEL_NOTE), ==, 0);
+	audit_add_left_out(audit)->level = LEVEL_NOTE;
+	g_assert_cmpint(report_exit_status(audit, LEVEL_WARNING), ==, 0);
+	g_assert_cmpint(report_exit_status(audit, LEVEL_NOTE), ==, 1);
 	audit->stopped = "interrupted";
 	g_assert_cmpint(report_exit_status(audit, LEVEL_NONE), ==, 3);
 	audit_free(audit);
@@ -634,7 +672,7 @@ static void test_known(struct fixture *fixture, gconstpointer data)
 	(void)data;
 	baseline_subtract(audit, saved, "saved.json");
 	g_assert_cmpuint(audit->routes->len, ==, 0);
-	g_assert_cmpuint(audit->baseline.findings, ==, 5);
+	g_assert_cmpuint(audit->baseline.findings, ==, 8);
 	g_assert_cmpuint(audit->baseline.routes, ==, saved->routes->len);
 	g_assert_cmpint(report_exit_status(audit, LEVEL_NOTE), ==, 0);
 	text = report(fixture, audit, "text", false, COLOUR_NEVER);
@@ -666,7 +704,7 @@ static void test_new(struct fixture *fixture, gconstpointer data)
 	}
 	baseline_subtract(audit, saved, "saved.json");
 	g_assert_cmpuint(audit->routes->len, ==, 3);
-	g_assert_cmpuint(audit->baseline.findings, ==, 2);
+	g_assert_cmpuint(audit->baseline.findings, ==, 5);
 	text = report(fixture, audit, "text", false, COLOUR_NEVER);
 	json = report(fixture, audit, "json", false, COLOUR_NEVER);
 	check_golden("report-new.txt", text);
