@@ -419,12 +419,14 @@ static enum ast_unary unary_op(CXCursor cursor)
 		return AST_UNARY_DEREF;
 	case CXUnaryOperator_AddrOf:
 		return AST_UNARY_ADDRESS;
-	case CXUnaryOperator_PostInc:
 	case CXUnaryOperator_PreInc:
 		return AST_UNARY_INCREMENT;
-	case CXUnaryOperator_PostDec:
 	case CXUnaryOperator_PreDec:
 		return AST_UNARY_DECREMENT;
+	case CXUnaryOperator_PostInc:
+		return AST_UNARY_POST_INCREMENT;
+	case CXUnaryOperator_PostDec:
+		return AST_UNARY_POST_DECREMENT;
 	default:
 		return AST_UNARY_OTHER;
 	}
@@ -1081,8 +1083,7 @@ static bool is_step(const struct ast *node)
 {
 	return node->kind == AST_ASSIGN || node->kind == AST_COMPOUND_ASSIGN ||
 	       node->kind == AST_COMMA ||
-	       (node->kind == AST_UNARY &&
-		(node->op == AST_UNARY_INCREMENT || node->op == AST_UNARY_DECREMENT));
+	       (node->kind == AST_UNARY && node->op >= AST_UNARY_INCREMENT);
 }
 
 unsigned int ast_for_parts(struct ast_unit *unit, const struct ast *node)

@@ -19,6 +19,8 @@
 
 #define EXPR_DEPTH_MAX 120
 #define NODES_MAX 20000
+/* Longer arrays are not followed element by element. */
+#define ELEMENTS_MAX 64
 
 struct edge {
 	int node;
@@ -53,6 +55,7 @@ static struct expr *lower_value(struct lower *l, const struct ast *a);
 static void lower_statement(struct lower *l, const struct ast *a);
 static void lower_condition(struct lower *l, const struct ast *a, GArray *yes, GArray *no);
 static void lower_init(struct lower *l, struct expr *target, const struct ast *init);
+static void lower_local_init(struct lower *l, struct expr *target, const struct ast *init);
 
 /* ---- graph ---- */
 
@@ -309,7 +312,8 @@ static struct expr *lower_call(struct lower *l, const struct ast *a)
 	if (refers_to(callee, "__warn_printk") || refers_to(callee, "warn_slowpath_fmt"))
 		emit_warn(l, a);
 	if (callee->kind == AST_REF && callee->name &&
-	    g_str_has_prefix(callee->name, "__builtin_")) {
+	    g_str_has_prefix(callee->name, "__builtin_") &&
+	    !g_str_has_prefix(callee->name, "__builtin_mem")) {
 		lower_children(l, a);
 		return make_unknown(l, a->type);
 	}
@@ -386,6 +390,37 @@ static struct expr *lower_conditional(struct lower *l, const struct ast *a)
 	return make_local(l, local);
 }
 
+/* x++ and its kin; the value is that of before or after, and of no use to a statement. */
+static struct expr *lower_step(struct lower *l, const struct ast *a, bool used)
+{
+	bool up = a->op == AST_UNARY_INCREMENT || a->op == AST_UNARY_POST_INCREMENT;
+	bool post = a->op == AST_UNARY_POST_INCREMENT || a->op == AST_UNARY_POST_DECREMENT;
+	struct expr *place = lower_value(l, a->first);
+	struct expr *value = place;
+
+	if (used && post && place->kind != EXPR_UNKNOWN) {
+		value = make_local(l, add_local(l, "", a->type));
+		emit_assign(l, value, place, a);
+	}
+	emit_assign(l, place, make_binary(l, up ? OP_ADD : OP_SUB, place, make_int(l, 1)), a);
+	return value;
+}
+
+/* An expression that stands for what it does, not for its value. */
+static void lower_effect(struct lower *l, const struct ast *a)
+{
+	while (a->kind == AST_PAREN && a->first)
+		a = a->first;
+	if (a->kind == AST_COMMA && a->n_children == 2) {
+		lower_effect(l, a->first);
+		lower_effect(l, a->first->next);
+	} else if (a->kind == AST_UNARY && a->first && a->op >= AST_UNARY_INCREMENT) {
+		lower_step(l, a, false);
+	} else {
+		lower_value(l, a);
+	}
+}
+
 static struct expr *lower_unary(struct lower *l, const struct ast *a)
 {
 	struct expr *value;
@@ -400,6 +435,8 @@ static struct expr *lower_unary(struct lower *l, const struct ast *a)
 		if (inner->kind == AST_LOGICAL_AND || inner->kind == AST_LOGICAL_OR)
 			return lower_truth(l, a);
 	}
+	if (a->op >= AST_UNARY_INCREMENT)
+		return lower_step(l, a, true);
 	value = lower_value(l, a->first);
 	switch ((enum ast_unary)a->op) {
 	case AST_UNARY_NOT:
@@ -414,14 +451,7 @@ static struct expr *lower_unary(struct lower *l, const struct ast *a)
 		return make_deref(l, value, a->type);
 	case AST_UNARY_ADDRESS:
 		return make_address(l, value);
-	case AST_UNARY_INCREMENT:
-	case AST_UNARY_DECREMENT:
-		emit_assign(l, value,
-			    make_binary(l, a->op == AST_UNARY_INCREMENT ? OP_ADD : OP_SUB, value,
-					make_int(l, 1)),
-			    a);
-		return value;
-	case AST_UNARY_OTHER:
+	default:
 		break;
 	}
 	return make_unknown(l, a->type);
@@ -445,8 +475,12 @@ static struct expr *lower_assign(struct lower *l, const struct ast *a)
 	to = lower_value(l, a->first);
 	if (a->kind == AST_ASSIGN && inner && inner->kind == AST_COMPOUND_LITERAL && inner->first &&
 	    inner->first->kind == AST_INIT_LIST && to->kind != EXPR_UNKNOWN) {
-		emit_assign(l, to, make_unknown(l, inner->type), a);
-		lower_init(l, to, inner->first);
+		if (to->kind == EXPR_LOCAL) {
+			lower_local_init(l, to, inner->first);
+		} else {
+			emit_assign(l, to, make_unknown(l, inner->type), a);
+			lower_init(l, to, inner->first);
+		}
 		return to;
 	}
 	from = lower_value(l, right);
@@ -497,7 +531,7 @@ static struct expr *lower_compound_literal(struct lower *l, const struct ast *a)
 	struct expr *to = make_local(l, local);
 
 	if (init && init->kind == AST_INIT_LIST)
-		lower_init(l, to, init);
+		lower_local_init(l, to, init);
 	return to;
 }
 
@@ -546,7 +580,7 @@ static struct expr *lower_kind(struct lower *l, const struct ast *a)
 	case AST_COMMA:
 		if (a->n_children < 2)
 			return make_unknown(l, NULL);
-		lower_value(l, a->first);
+		lower_effect(l, a->first);
 		return lower_value(l, a->first->next);
 	case AST_LOGICAL_AND:
 	case AST_LOGICAL_OR:
@@ -688,11 +722,47 @@ static void lower_init_value(struct lower *l, struct expr *target, const struct 
 		emit_assign(l, target, lower_value(l, value), value);
 }
 
-/* Assigns the members that an initialiser list names to those of a local object. */
+/* The element that an initialiser of an array is for; -1 if it is not known. */
+static gint64 element_index(const struct ast *child, gint64 next, const struct ast **value)
+{
+	*value = child;
+	/* "[X] = value" comes as an unnamed expression over both. */
+	if (child->kind != AST_OTHER || child->n_children != 2)
+		return next;
+	*value = child->first->next;
+	return child->first->constant ? child->first->value : -1;
+}
+
+static void lower_elements(struct lower *l, struct expr *target, const struct ast *init)
+{
+	const char *type = g_str_has_prefix(init->type, "[]") ? init->type + 2 : NULL;
+	gint64 next = 0;
+
+	for (const struct ast *child = init->first; child; child = child->next) {
+		const struct ast *value;
+		gint64 index = element_index(child, next, &value);
+		struct expr *to;
+
+		if (index < 0 || init->n_children > ELEMENTS_MAX) {
+			lower_value(l, value);
+			continue;
+		}
+		to = make_named(l, EXPR_INDEX, NULL, type, target);
+		to->b = make_int(l, index);
+		lower_init_value(l, to, value);
+		next = index + 1;
+	}
+}
+
+/* Assigns the members that an initialiser list names to those of an object. */
 static void lower_init(struct lower *l, struct expr *target, const struct ast *init)
 {
 	unsigned int index = 0;
 
+	if (init->type && *init->type == '[') {
+		lower_elements(l, target, init);
+		return;
+	}
 	for (const struct ast *child = init->first; child; child = child->next) {
 		if (child->kind == AST_DESIGNATED) {
 			const struct ast *value = last_child(child);
@@ -719,6 +789,26 @@ static void lower_init(struct lower *l, struct expr *target, const struct ast *i
 				lower_value(l, child);
 		}
 	}
+}
+
+static bool all_elements_known(const struct ast *init)
+{
+	const struct ast *value;
+
+	if (!init->type || *init->type != '[')
+		return true;
+	for (const struct ast *child = init->first; child; child = child->next)
+		if (element_index(child, 0, &value) < 0)
+			return false;
+	return init->n_children <= ELEMENTS_MAX;
+}
+
+/* As lower_init(), of a whole local: what the list leaves out is zero. */
+static void lower_local_init(struct lower *l, struct expr *target, const struct ast *init)
+{
+	emit_assign(l, target,
+		    all_elements_known(init) ? make_int(l, 0) : make_unknown(l, init->type), init);
+	lower_init(l, target, init);
 }
 
 /* ---- statements ---- */
@@ -849,7 +939,7 @@ static void lower_for(struct lower *l, const struct ast *a)
 	lower_statement(l, body);
 	edges_move(l->pending, jump.continues);
 	if (step)
-		lower_value(l, step);
+		lower_effect(l, step);
 	loop_back(l, head);
 	edges_move(l->pending, no);
 	jump_leave(l, &jump);
@@ -957,7 +1047,7 @@ static void lower_declaration(struct lower *l, const struct ast *var)
 	if (inner->kind == AST_COMPOUND_LITERAL && inner->first && record_of(inner->type))
 		init = inner->first;
 	if (init->kind == AST_INIT_LIST)
-		lower_init(l, make_local(l, local_of(l, var)), init);
+		lower_local_init(l, make_local(l, local_of(l, var)), init);
 	else
 		emit_assign(l, make_local(l, local_of(l, var)), lower_value(l, init), var);
 }
@@ -1048,7 +1138,7 @@ static void lower_statement(struct lower *l, const struct ast *a)
 	case AST_PARAM:
 		break;
 	default:
-		lower_value(l, a);
+		lower_effect(l, a);
 		break;
 	}
 }

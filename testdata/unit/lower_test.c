@@ -306,29 +306,70 @@ static const struct lower_case graph_cases[] = {
 	  "3 end\n" },
 	{ "compound-literal-address",
 	  "void t(struct rec *r) { r->next = &(struct rec){ .a = 1 }; }",
-	  "0 .rec::a i %1 = #1 -> 1\n"
-	  "1 .rec::next *rec %0 = & *rec %1 -> 2\n"
+	  "0 %1 = #0 -> 1\n"
+	  "1 .rec::a i %1 = #1 -> 2\n"
+	  "2 .rec::next *rec %0 = & *rec %1 -> 3\n"
+	  "3 end\n" },
+	{ "compound-literal-local",
+	  "void t(int a) { struct rec r; r = (struct rec){ .a = a }; }",
+	  "0 %1 = #0 -> 1\n"
+	  "1 .rec::a i %1 = %0 -> 2\n"
 	  "2 end\n" },
 	{ "initialiser-designated",
 	  "void t(int a) { struct rec r = { .run = f, .in.y = a, }; g(); }",
-	  "0 .rec::run fn %1 = !f -> 1\n"
-	  "1 .in::y i .rec::in in %1 = %0 -> 2\n"
-	  "2 %2 = !g() -> 3\n"
-	  "3 end\n" },
+	  "0 %1 = #0 -> 1\n"
+	  "1 .rec::run fn %1 = !f -> 2\n"
+	  "2 .in::y i .rec::in in %1 = %0 -> 3\n"
+	  "3 %2 = !g() -> 4\n"
+	  "4 end\n" },
+	{ "initialiser-array",
+	  "void t(int a) { int many[4] = { 1, [2] = a, 3 }; }",
+	  "0 %1 = #0 -> 1\n"
+	  "1 [ i %1 #0 = #1 -> 2\n"
+	  "2 [ i %1 #2 = %0 -> 3\n"
+	  "3 [ i %1 #3 = #3 -> 4\n"
+	  "4 end\n" },
+	{ "initialiser-array-literal",
+	  "void t(void) { h(2, (const int []){ 5, 6 }); }",
+	  "0 %0 = #0 -> 1\n"
+	  "1 [ i %0 #0 = #5 -> 2\n"
+	  "2 [ i %0 #1 = #6 -> 3\n"
+	  "3 !h(#2, %0) -> 4\n"
+	  "4 end\n" },
+	{ "initialiser-empty",
+	  "void t(void) { struct rec r = { }; h(1, r); }",
+	  "0 %0 = #0 -> 1\n"
+	  "1 !h(#1, %0) -> 2\n"
+	  "2 end\n" },
 	{ "initialiser-positional",
 	  "void t(int a) { struct rec r = { a, { 1, 2 }, f }; }",
-	  "0 .rec::a i %1 = %0 -> 1\n"
-	  "1 .in::x - .rec::in in %1 = #1 -> 2\n"
-	  "2 .in::y - .rec::in in %1 = #2 -> 3\n"
-	  "3 .rec::run fn %1 = !f -> 4\n"
-	  "4 end\n" },
+	  "0 %1 = #0 -> 1\n"
+	  "1 .rec::a i %1 = %0 -> 2\n"
+	  "2 .in::x - .rec::in in %1 = #1 -> 3\n"
+	  "3 .in::y - .rec::in in %1 = #2 -> 4\n"
+	  "4 .rec::run fn %1 = !f -> 5\n"
+	  "5 end\n" },
 	{ "initialiser-mixed",
 	  "void t(int a) { struct rec r = { .in = { 1, a }, f, .a = 4 }; }",
-	  "0 .in::x - .rec::in in %1 = #1 -> 1\n"
-	  "1 .in::y i .rec::in in %1 = %0 -> 2\n"
-	  "2 .rec::run fn %1 = !f -> 3\n"
-	  "3 .rec::a i %1 = #4 -> 4\n"
-	  "4 end\n" },
+	  "0 %1 = #0 -> 1\n"
+	  "1 .in::x - .rec::in in %1 = #1 -> 2\n"
+	  "2 .in::y i .rec::in in %1 = %0 -> 3\n"
+	  "3 .rec::run fn %1 = !f -> 4\n"
+	  "4 .rec::a i %1 = #4 -> 5\n"
+	  "5 end\n" },
+	{ "increment",
+	  "int t(int a) { a++; ++a; return a++ + --a; }",
+	  "0 %0 = b+ %0 #1 -> 1\n"
+	  "1 %0 = b+ %0 #1 -> 2\n"
+	  "2 %1 = %0 -> 3\n"
+	  "3 %0 = b+ %0 #1 -> 4\n"
+	  "4 %0 = b- %0 #1 -> 5\n"
+	  "5 return b+ %1 %0\n" },
+	{ "increment-member",
+	  "int t(struct rec *r) { return r->a--; }",
+	  "0 %1 = .rec::a i %0 -> 1\n"
+	  "1 .rec::a i %0 = b- .rec::a i %0 #1 -> 2\n"
+	  "2 return %1\n" },
 	{ "initialiser-copy",
 	  "void t(struct rec *p) { struct rec r = *p; r = other; }",
 	  "0 %1 = * rec %0 -> 1\n"
