@@ -100,7 +100,7 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 	const struct vm_values *v = &j->program->values;
 	/* A helper that is the handler itself is in no function of the driver's. */
 	const char *function = p->state->frame ?
-				       p->state->frame->function->name :
+				       judge_function_of(p)->name :
 				       judge_text(j, "the %s handler of %s", where_from(way),
 						  id_name(after->vm_ops->name));
 	const char *helper = judge_helper_name(p);

@@ -29,15 +29,23 @@ const struct fact_node *judge_node_of(const struct trace_point *p)
 
 struct place judge_place_of(struct judging *j, const struct trace_point *p)
 {
-	const struct fact_node *n = judge_node_of(p);
+	const struct fact_function *f = judge_function_of(p);
+	const struct fact_node *n = p->at_node ? p->at_node : judge_node_of(p);
 	struct place at = { 0 };
 
 	if (!n)
 		return at;
-	at.file = audit_string(j->audit, p->state->frame->function->file);
-	at.line = n->line ? n->line : p->state->frame->function->line;
-	at.column = n->line ? n->column : p->state->frame->function->column;
+	at.file = audit_string(j->audit, f->file);
+	at.line = n->line ? n->line : f->line;
+	at.column = n->line ? n->column : f->column;
 	return at;
+}
+
+const struct fact_function *judge_function_of(const struct trace_point *p)
+{
+	if (p->at_function)
+		return p->at_function;
+	return p->state->frame ? p->state->frame->function : NULL;
 }
 
 const char *judge_text(struct judging *j, const char *format, ...)
@@ -74,6 +82,8 @@ unsigned int judge_inserted_between(const struct trace_point *from, const struct
 
 	if (from->word && from->word->class <= WORD_FORWARD)
 		return to->state->inserts & bits[from->word->class];
+	if (from->at_node)
+		return to->state->inserts & from->state->action;
 	if (from->word && (from->word->class == WORD_WALKER || from->word->class == WORD_PTE_SET))
 		return to->state->inserts & (INSERT_PFN | INSERT_PAGE);
 	if (n && n->kind == NODE_ASSIGN && n->a->kind == EXPR_FIELD &&
@@ -168,7 +178,7 @@ static void tell_step(struct judging *j, struct audit_finding *f, const struct t
 	int index = g_array_index(way, int, i);
 	const struct trace_point *p = judge_point_at(graph, index);
 	const struct trace_point *next = judge_point_at(graph, g_array_index(way, int, i + 1));
-	const char *function = p->state->frame ? p->state->frame->function->name : NULL;
+	const char *function = p->state->frame ? judge_function_of(p)->name : NULL;
 	const struct fact_node *n = judge_node_of(p);
 	const char *flags = flag_note(j, p->state, next->state);
 	unsigned int bits = judge_inserted_between(p, next);

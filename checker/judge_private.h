@@ -33,6 +33,8 @@ GArray *judge_way_to(const struct trace_graph *graph, int point);
 const struct trace_point *judge_point_at(const struct trace_graph *graph, int i);
 /* The event of a point, NULL for exits. */
 const struct fact_node *judge_node_of(const struct trace_point *p);
+/* The function that what happens at a point is put down to; NULL outside of functions. */
+const struct fact_function *judge_function_of(const struct trace_point *p);
 struct place judge_place_of(struct judging *j, const struct trace_point *p);
 /* Formatted text that lives as long as the audit. */
 const char *judge_text(struct judging *j, const char *format, ...) G_GNUC_PRINTF(2, 3);

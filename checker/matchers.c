@@ -75,7 +75,8 @@ struct matcher {
 #define HELPERS                                                                      \
 	(NAME(WORD_PFN_SETS) | NAME(WORD_PFN) | NAME(WORD_PAGE) | NAME(WORD_MIXED) | \
 	 NAME(WORD_FORWARD) | NAME(WORD_FLAGS_SET) | NAME(WORD_FLAGS_CLEAR) |        \
-	 NAME(WORD_FLAGS_MOD) | NAME(WORD_FLAGS_RESET) | NAME(WORD_WALKER))
+	 NAME(WORD_FLAGS_MOD) | NAME(WORD_FLAGS_RESET) | NAME(WORD_FLAGS_SET_BIT) |  \
+	 NAME(WORD_SET_FILE) | NAME(WORD_ACTION) | NAME(WORD_ACTION_DONE) | NAME(WORD_WALKER))
 #define PTE_WRITERS (NAME(WORD_PTE_SPECIAL) | NAME(WORD_PTE_SET))
 
 const char matcher_mapping_call[] = "mapping-call";

@@ -255,6 +255,8 @@ static void index_nodes(struct program *p, const struct fact_function *f)
 /* What is done at a match; of calls that depends on whether the function is known. */
 static enum effect match_effect(const struct program *p, const struct fact_match *m)
 {
+	const struct word *word = word_find(id_name(m->bound));
+
 	if (strcmp(m->pattern, matcher_mapping_call)) {
 		enum matcher_effect effect = matcher_effect(m->pattern);
 
@@ -265,7 +267,10 @@ static enum effect match_effect(const struct program *p, const struct fact_match
 	/* By way of a field or of a pointer. */
 	if (!*m->bound || strstr(m->bound, "::"))
 		return EFFECT_WRITES;
-	if (word_find(id_name(m->bound)) || g_str_has_prefix(m->bound, "__builtin_") ||
+	if (word && (word->class == WORD_FLAGS_TEST_ANY || word->class == WORD_FLAGS_TEST_ALL ||
+		     word->class == WORD_FLAGS_TEST_BIT))
+		return EFFECT_READS;
+	if (word || g_str_has_prefix(m->bound, "__builtin_") ||
 	    g_hash_table_contains(p->functions, m->bound))
 		return EFFECT_NONE;
 	return EFFECT_WRITES;

@@ -187,6 +187,7 @@ const struct value *pool_value(struct pool *pool, const struct value *value)
 	copy.ones = value->ones;
 	copy.zeros = value->zeros;
 	copy.base = value->base;
+	copy.held = value->held;
 	return intern(pool, pool->values, &copy, sizeof(copy));
 }
 
@@ -204,9 +205,13 @@ const struct state *pool_state(struct pool *pool, const struct state *s)
 	copy.zeros = s->zeros;
 	copy.kind = s->kind;
 	copy.inserts = s->inserts;
+	copy.action = s->action;
+	copy.action_function = s->action_function;
+	copy.action_node = s->action_node;
 	copy.set_before = s->set_before;
 	copy.special = s->special;
 	copy.vm_ops = s->vm_ops;
+	copy.file = s->file;
 	copy.ops = s->ops;
 	copy.undecided = s->undecided ? pool_string(pool, s->undecided) : NULL;
 	copy.result = s->result;
@@ -313,6 +318,81 @@ char *value_key(const struct value *v)
 	default:
 		return g_strdup("?");
 	}
+}
+
+/* ---- objects ---- */
+
+/* Whether the member at path is, or is inside of, the one at outer. */
+static bool is_inside(const char *path, const char *outer)
+{
+	gsize n = strlen(outer);
+
+	return !strncmp(path, outer, n) && (!path[n] || path[n] == '.' || path[n] == '[');
+}
+
+/* Members are kept in order, so that equal objects are one value. */
+static const struct value *record_of_members(struct pool *pool, const GPtrArray *members,
+					     const struct value *rest)
+{
+	for (unsigned int i = members->len; i-- > 0;) {
+		struct value v = *(const struct value *)members->pdata[i];
+
+		v.base = rest;
+		rest = pool_value(pool, &v);
+	}
+	return rest;
+}
+
+const struct value *value_member(const struct value *object, const char *path)
+{
+	const struct value *outer = NULL;
+
+	if (strstr(path, "[?]"))
+		return NULL;
+	for (; object->kind == VALUE_RECORD; object = object->base) {
+		/* The innermost one around it is the last in order. */
+		if (is_inside(path, object->name))
+			outer = object;
+		else if (is_inside(object->name, path))
+			return NULL;
+	}
+	if (outer) {
+		path += strlen(outer->name);
+		return *path ? value_member(outer->held, *path == '.' ? path + 1 : path) :
+			       outer->held;
+	}
+	return object->kind == VALUE_INT && !object->n ? object : NULL;
+}
+
+const struct value *value_with_member(struct pool *pool, const struct value *old, const char *path,
+				      const struct value *member)
+{
+	g_autoptr(GPtrArray) members = g_ptr_array_new();
+	struct value new = {
+		.kind = VALUE_RECORD, .origin = ORIGIN_LOCAL, .name = path, .held = member
+	};
+	bool added = false;
+
+	/* Which element it is is not known: it may be any. */
+	if (strstr(path, "[?]"))
+		return value_unknown(pool, ORIGIN_LOCAL);
+	if (member->kind == VALUE_UNKNOWN && !value_member(old, path) && old->kind != VALUE_RECORD)
+		return old;
+	for (; old->kind == VALUE_RECORD; old = old->base) {
+		int order = strcmp(old->name, path);
+
+		if (!added && order >= 0) {
+			g_ptr_array_add(members, &new);
+			added = true;
+		}
+		if (!is_inside(old->name, path))
+			g_ptr_array_add(members, (void *)old);
+	}
+	if (!added)
+		g_ptr_array_add(members, &new);
+	if (members->len > BOUND_MEMBERS)
+		return value_unknown(pool, ORIGIN_LOCAL);
+	return record_of_members(pool, members, old);
 }
 
 static bool has_key(const struct value *v)
@@ -449,6 +529,10 @@ const struct value *value_binary(struct pool *pool, enum expr_op op, const struc
 			       value_unknown(pool, origin);
 	if (a->kind == VALUE_FLAGS && b->kind == VALUE_INT)
 		return flags_binary(pool, op, a, (guint64)b->n);
+	if (a->kind == VALUE_FLAGS && b->kind == VALUE_FLAGS && op == OP_OR)
+		return value_flags(pool, a->ones | b->ones, a->zeros & b->zeros);
+	if (a->kind == VALUE_FLAGS && b->kind == VALUE_FLAGS && op == OP_AND)
+		return value_flags(pool, a->ones & b->ones, a->zeros | b->zeros);
 	if (is_comparison(op) && b->kind == VALUE_INT) {
 		if (b->n == 0 && value_is_nonzero(a) && compare_nonzero(a, op) >= 0)
 			return value_int(pool, compare_nonzero(a, op));
@@ -599,7 +683,8 @@ void state_forget(struct pool *pool, struct state *state, const char *key)
 static bool rests_on(const struct value *v, const char *key)
 {
 	for (; v; v = v->base)
-		if (v->name && v->kind == VALUE_SYMBOL && strstr(key, v->name))
+		if ((v->name && v->kind == VALUE_SYMBOL && strstr(key, v->name)) ||
+		    (v->held && rests_on(v->held, key)))
 			return true;
 	return false;
 }

@@ -36,8 +36,9 @@ enum value_kind {
 	VALUE_FLAG_TEST, /* ((flags & mask) == n) op OP_EQ or OP_NE; ones and zeros of flags */
 	VALUE_GLOBAL,	 /* the address of name, inside of it at path */
 	VALUE_FUNCTION,	 /* name: id */
-	VALUE_CELL,	 /* the address of local n of the frame of depth mask */
-	VALUE_FILE,	 /* a struct file whose file_operations have the id name */
+	VALUE_CELL,   /* the address of local n of the frame of depth mask, inside of it at path */
+	VALUE_FILE,   /* a struct file whose file_operations have the id name */
+	VALUE_RECORD, /* an object: its member name is held, the others are in base */
 };
 
 struct value {
@@ -52,6 +53,7 @@ struct value {
 	guint64 ones;
 	guint64 zeros;
 	const struct value *base; /* of a field's symbol: what it was read from */
+	const struct value *held; /* of a record: the value of the member */
 };
 
 struct assumption {
@@ -89,6 +91,7 @@ enum insert_bit {
 	INSERT_MIXED = 4,
 	INSERT_FORWARD = 8,
 	INSERT_STORED_PAGE = 16, /* vmf->page, which counts if the handler says so */
+	INSERT_UNKNOWN = 32,	 /* of an action: it is not known which one */
 };
 
 struct state {
@@ -96,9 +99,13 @@ struct state {
 	guint64 zeros; /* flags known to be clear */
 	enum mapping_kind kind;
 	unsigned int inserts; /* enum insert_bit */
-	bool set_before;      /* VM_PFNMAP was set at some time */
-	bool special;	      /* a special PTE was made by hand */
+	unsigned int action;  /* what a vm_area_desc asks to be inserted later: enum insert_bit */
+	const struct fact_function *action_function; /* where it asks */
+	const struct fact_node *action_node;
+	bool set_before; /* VM_PFNMAP was set at some time */
+	bool special;	 /* a special PTE was made by hand */
 	const struct value *vm_ops;
+	const struct value *file;   /* the mapping's file, or NULL */
 	const struct value *ops;    /* last store to dma_buf::ops */
 	const char *undecided;	    /* the first reason, or NULL */
 	const struct value *result; /* after the outermost return */
@@ -130,6 +137,15 @@ bool value_is_nonzero(const struct value *value);
 /* The key of a value inside of other keys; never NULL. */
 char *value_key(const struct value *value);
 
+/*
+ * A record with the member at path set; old may be any value of an object.  The
+ * path holds what is on the way from the object: "rec::in.in::x", "[2]".
+ */
+const struct value *value_with_member(struct pool *pool, const struct value *old, const char *path,
+				      const struct value *member);
+/* The member at path of a value of an object; NULL if it is not known. */
+const struct value *value_member(const struct value *object, const char *path);
+
 const struct value *value_binary(struct pool *pool, enum expr_op op, const struct value *a,
 				 const struct value *b);
 const struct value *value_unary(struct pool *pool, enum expr_op op, const struct value *a);
@@ -158,6 +174,7 @@ void state_set_local(struct pool *pool, struct state *state, unsigned int depth,
 enum {
 	BOUND_ASSUMPTIONS = 24, /* per state; further ones are not remembered (less precise) */
 	BOUND_KEY = 240,	/* characters; longer symbols become unknown (less precise) */
+	BOUND_MEMBERS = 64,	/* of a local object; it becomes unknown (less precise) */
 	BOUND_DEPTH = 32,	/* frames */
 	BOUND_RECURSION = 2,	/* frames of one function */
 	BOUND_NODES = 60000,	/* points of one graph; then again with fewer conditions, once */

@@ -519,7 +519,7 @@ static void step_switch(struct tracer *t, int from, const struct fact_node *n)
 
 /* ---- assignments ---- */
 
-static void store_flags(struct tracer *t, struct state *s, const struct value *v)
+void trace_store_flags(struct tracer *t, struct state *s, const struct value *v)
 {
 	if (v->kind == VALUE_FLAGS)
 		trace_set_flags(t, s, v->ones, v->zeros);
@@ -529,8 +529,44 @@ static void store_flags(struct tracer *t, struct state *s, const struct value *v
 		trace_set_flags(t, s, 0, 0);
 }
 
-static void store_field(struct tracer *t, struct state *s, const struct expr *to,
-			const struct value *v)
+/* What is asked for by number, see enum mmap_action_type of the kernel. */
+static void store_action(struct tracer *t, struct state *s, const struct fact_node *n,
+			 const struct value *v)
+{
+	const struct vm_values *values = &t->program->values;
+	guint64 type = (guint64)v->n;
+
+	if (v->kind != VALUE_INT)
+		s->action = INSERT_UNKNOWN;
+	else if (!type)
+		s->action = 0;
+	else if (type == values->action_remap || type == values->action_io_remap ||
+		 type == values->action_simple_io_remap)
+		s->action = INSERT_PFN;
+	else
+		s->action = type == values->action_pages ? INSERT_PAGE : INSERT_UNKNOWN;
+	s->action_function = s->action ? s->frame->function : NULL;
+	s->action_node = s->action ? n : NULL;
+}
+
+static bool is_arithmetic(const struct expr *e)
+{
+	return e->kind == EXPR_BINARY && (e->op == OP_ADD || e->op == OP_SUB || e->op == OP_SHL ||
+					  e->op == OP_SHR || e->op == OP_MUL);
+}
+
+/* What is kept of a value in a local object: what a table, a mapping or flags may come from. */
+static const struct value *kept(struct tracer *t, const struct expr *from, const struct value *v)
+{
+	/* A counter would make every turn of a loop a new state. */
+	if (is_arithmetic(from) || v->kind == VALUE_SYMBOL || v->kind == VALUE_TEST ||
+	    v->kind == VALUE_ERROR || v->kind == VALUE_NONNULL || v->kind == VALUE_FLAG_TEST)
+		return value_unknown(t->pool, v->origin);
+	return v;
+}
+
+static void store_field(struct tracer *t, struct state *s, const struct fact_node *n,
+			const struct expr *to, const struct value *v)
 {
 	enum field_role role = field_role(to->name);
 	const struct value *object;
@@ -541,13 +577,19 @@ static void store_field(struct tracer *t, struct state *s, const struct expr *to
 			 trace_place(t, s, to->a);
 	if (role == FIELD_OPS) {
 		s->ops = v;
+		if (object->kind == VALUE_CELL)
+			trace_store(t, s, trace_place(t, s, to), v);
 		return;
 	}
 	if (object->kind == VALUE_MAPPING) {
 		if (role == FIELD_FLAGS)
-			store_flags(t, s, v);
+			trace_store_flags(t, s, v);
 		else if (role == FIELD_VM_OPS)
 			s->vm_ops = v;
+		else if (role == FIELD_VM_FILE)
+			s->file = v;
+		else if (role == FIELD_ACTION)
+			store_action(t, s, n, v);
 		else if (role == FIELD_PAGE && t->fault)
 			s->inserts = v->kind == VALUE_INT && !v->n ?
 					     s->inserts & ~(unsigned int)INSERT_STORED_PAGE :
@@ -556,10 +598,22 @@ static void store_field(struct tracer *t, struct state *s, const struct expr *to
 	}
 	/* What was assumed about the field is no longer so. */
 	state_forget(t->pool, s, to->name);
+	if (object->kind == VALUE_CELL) {
+		trace_store(t, s, trace_place(t, s, to), kept(t, n->b, v));
+		return;
+	}
 	if (v->kind == VALUE_INT)
 		state_assume(t->pool, s, to->name, v->n != 0, true);
 	else if (value_is_nonzero(v))
 		state_assume(t->pool, s, to->name, true, true);
+}
+
+void trace_begin_description(struct tracer *t, struct state *s)
+{
+	s->vm_ops = value_simple(t->pool, VALUE_GLOBAL, TRACE_NO_VM_OPS, ORIGIN_CONSTANT);
+	s->action = 0;
+	s->action_function = NULL;
+	s->action_node = NULL;
 }
 
 static void step_assign(struct tracer *t, int from, const struct fact_node *n)
@@ -572,19 +626,20 @@ static void step_assign(struct tracer *t, int from, const struct fact_node *n)
 		to = to->a;
 	if (to->kind == EXPR_LOCAL) {
 		/* Counters would make every turn of a loop a new state. */
-		if (n->b->kind == EXPR_BINARY &&
-		    (n->b->op == OP_ADD || n->b->op == OP_SUB || n->b->op == OP_SHL ||
-		     n->b->op == OP_SHR || n->b->op == OP_MUL) &&
-		    n->b->a->kind == EXPR_LOCAL && n->b->a->value == to->value)
+		if (is_arithmetic(n->b) && n->b->a->kind == EXPR_LOCAL &&
+		    n->b->a->value == to->value)
 			v = value_unknown(t->pool, MAX(v->origin, ORIGIN_LOCAL));
-		state_set_local(t->pool, &s, s.frame->depth, (int)to->value, v);
+		if (!strcmp(trace_type(&s, to), "vm_area_desc") && v->kind == VALUE_INT)
+			trace_begin_description(t, &s);
+		else
+			state_set_local(t->pool, &s, s.frame->depth, (int)to->value, v);
 	} else if (to->kind == EXPR_FIELD) {
-		store_field(t, &s, to, v);
-	} else if (to->kind == EXPR_DEREF) {
-		const struct value *p = trace_eval(t, &s, to->a);
+		store_field(t, &s, n, to, v);
+	} else if (to->kind == EXPR_DEREF || to->kind == EXPR_INDEX) {
+		const struct value *p = trace_place(t, &s, to);
 
 		if (p->kind == VALUE_CELL)
-			state_set_local(t->pool, &s, (unsigned int)p->mask, (int)p->n, v);
+			trace_store(t, &s, p, *p->path ? kept(t, n->b, v) : v);
 	}
 	trace_advance(t, from, &s, n->next[0], -1);
 }
@@ -615,6 +670,18 @@ static const struct value *resolved(struct tracer *t, const struct state *s, con
 	return v;
 }
 
+/* The address of a local of a function that is left means nothing. */
+static const struct value *without_addresses(struct tracer *t, const struct value *v,
+					     unsigned int depth)
+{
+	if (v->kind == VALUE_CELL && v->mask >= depth)
+		return value_simple(t->pool, VALUE_NONNULL, NULL, ORIGIN_LOCAL);
+	for (const struct value *m = v; m->kind == VALUE_RECORD; m = m->base)
+		if (m->held != without_addresses(t, m->held, depth))
+			return value_unknown(t->pool, ORIGIN_LOCAL);
+	return v;
+}
+
 static void step_return(struct tracer *t, int from, const struct expr *e)
 {
 	struct state s = *trace_point(t, from)->state;
@@ -622,9 +689,7 @@ static void step_return(struct tracer *t, int from, const struct expr *e)
 	const struct value *v = e ? trace_eval(t, &s, e) : value_unknown(t->pool, ORIGIN_LOCAL);
 
 	v = resolved(t, &s, v, frame->function->type);
-	/* The address of a local of a function that is left means nothing. */
-	if (v->kind == VALUE_CELL && v->mask >= frame->depth)
-		v = value_simple(t->pool, VALUE_NONNULL, NULL, ORIGIN_LOCAL);
+	v = without_addresses(t, v, frame->depth);
 	s.frame = frame->up;
 	if (!frame->up) {
 		s.result = v;
@@ -794,6 +859,7 @@ const struct state *trace_leftover(struct pool *pool, const struct program *prog
 	s.kind = exit->kind;
 	s.set_before = exit->set_before;
 	s.vm_ops = exit->vm_ops;
+	s.file = exit->file;
 	/* A question that is asked only once need not be remembered. */
 	for (unsigned int i = 0; a && i < a->n; i++)
 		if (a->list[i].carried && asked_again(program, a->list[i].key))

@@ -44,6 +44,9 @@ struct trace_point {
 	const char *helper_id;
 	const struct word *word;	    /* helper that is called here, or NULL */
 	const struct fact_function *callee; /* function that is entered here, or NULL */
+	/* What is done here was asked for there; or NULL. */
+	const struct fact_function *at_function;
+	const struct fact_node *at_node;
 	struct trace_edge *edges;
 	unsigned int n_edges;
 };

@@ -114,6 +114,24 @@ static void forget_written(const struct call *c, const char *id, struct state *s
 	}
 }
 
+/* Objects that point to one another are looked into this far. */
+#define HAVOC_DEPTH 3
+
+static void havoc_cell(const struct call *c, const struct value *cell, struct state *s,
+		       unsigned int depth)
+{
+	struct value whole = *cell;
+	const struct value *old;
+
+	whole.path = "";
+	old = trace_load(s, &whole);
+	state_set_local(c->t->pool, s, (unsigned int)cell->mask, (int)cell->n,
+			value_unknown(c->t->pool, join_origins(c)));
+	for (; old && old->kind == VALUE_RECORD && depth < HAVOC_DEPTH; old = old->base)
+		if (old->held->kind == VALUE_CELL)
+			havoc_cell(c, old->held, s, depth + 1);
+}
+
 /* Locals whose addresses are handed to code that is not followed may change. */
 static void havoc(const struct call *c, const char *id, struct state *s)
 {
@@ -122,8 +140,7 @@ static void havoc(const struct call *c, const char *id, struct state *s)
 		const struct value *v = c->args->pdata[i];
 
 		if (v->kind == VALUE_CELL)
-			state_set_local(c->t->pool, s, (unsigned int)v->mask, (int)v->n,
-					value_unknown(c->t->pool, join_origins(c)));
+			havoc_cell(c, v, s, 0);
 	}
 }
 
@@ -219,6 +236,28 @@ static void insert(const struct call *c, const struct word *word, const char *id
 	finish(c, &failed, value_simple(c->t->pool, VALUE_ERROR, NULL, ORIGIN_ENVIRONMENT));
 }
 
+/* The flag word that an argument is, is the address of, or belongs to. */
+static const struct value *flags_at(const struct call *c, unsigned int i)
+{
+	const struct value *v = arg_at(c, i);
+	const struct value *held = v->kind == VALUE_CELL ? trace_load(c->state, v) : v;
+
+	if (v->kind == VALUE_MAPPING)
+		return value_flags(c->t->pool, c->state->ones, c->state->zeros);
+	return held ? held : value_unknown(c->t->pool, ORIGIN_LOCAL);
+}
+
+static void store_flags(const struct call *c, struct state *s, const struct value *v)
+{
+	const struct value *place = arg_at(c, 0);
+
+	if (place->kind == VALUE_MAPPING)
+		trace_store_flags(c->t, s, v);
+	else
+		trace_store(c->t, s, place, v);
+	finish(c, s, value_unknown(c->t->pool, ORIGIN_LOCAL));
+}
+
 /* Bits that are set whatever else an expression holds. */
 static guint64 known_ones(const struct call *c, const struct expr *e)
 {
@@ -227,53 +266,160 @@ static guint64 known_ones(const struct call *c, const struct expr *e)
 	if (e->kind == EXPR_BINARY && e->op == OP_OR)
 		return known_ones(c, e->a) | known_ones(c, e->b);
 	v = trace_eval(c->t, c->state, e);
-	return v->kind == VALUE_INT ? (guint64)v->n : 0;
+	if (v->kind == VALUE_CELL)
+		v = trace_load(c->state, v);
+	return !v ? 0 : v->kind == VALUE_INT ? (guint64)v->n : v->kind == VALUE_FLAGS ? v->ones : 0;
 }
 
-/* A flag word that a value stands for; false if it is not constant. */
-static bool constant_bits(const struct value *v, guint64 *bits)
+/* The bit with a number; 0 if it is not known. */
+static guint64 bit_of(const struct value *n)
 {
-	*bits = (guint64)v->n;
-	return v->kind == VALUE_INT;
+	return n->kind == VALUE_INT && n->n >= 0 && n->n < 64 ? (guint64)1 << n->n : 0;
 }
 
 static void change_flags(const struct call *c, const struct word *word)
 {
-	const struct value *x = arg_at(c, 1), *y = arg_at(c, 2);
+	struct pool *pool = c->t->pool;
+	const struct value *x = c->args->len > 1 ? flags_at(c, 1) : value_int(pool, 0);
+	const struct value *flags = flags_at(c, 0);
+	guint64 bit = bit_of(x);
 	struct state s = *c->state;
-	guint64 set = 0, clear = 0;
-	bool known = true;
 
-	if (arg_at(c, 0)->kind != VALUE_MAPPING) {
+	if (arg_at(c, 0)->kind != VALUE_MAPPING && arg_at(c, 0)->kind != VALUE_CELL) {
 		opaque(c, NULL);
 		return;
 	}
 	switch (word->class) {
+	case WORD_FLAGS_SET_BIT:
+		x = bit ? value_int(pool, (gint64)bit) : value_unknown(pool, x->origin);
+		flags = value_binary(pool, OP_OR, flags, x);
+		break;
 	case WORD_FLAGS_SET:
-		known = constant_bits(x, &set);
+		if (x->kind != VALUE_INT && x->kind != VALUE_FLAGS && flags->kind == VALUE_FLAGS)
+			flags = value_flags(pool, flags->ones | known_ones(c, c->n->args[1]), 0);
+		else
+			flags = value_binary(pool, OP_OR, flags, x);
 		break;
 	case WORD_FLAGS_CLEAR:
-		known = constant_bits(x, &clear);
+		flags = value_binary(pool, OP_AND, flags, value_unary(pool, OP_COMPLEMENT, x));
 		break;
 	case WORD_FLAGS_MOD:
-		known = constant_bits(x, &set) && constant_bits(y, &clear);
+		flags = value_binary(pool, OP_AND, flags,
+				     value_unary(pool, OP_COMPLEMENT, flags_at(c, 2)));
+		flags = value_binary(pool, OP_OR, flags, x);
 		break;
 	default:
-		if (x->kind == VALUE_FLAGS)
-			trace_set_flags(c->t, &s, x->ones, x->zeros);
-		else if (x->kind == VALUE_INT)
-			trace_set_flags(c->t, &s, (guint64)x->n, ~(guint64)x->n);
-		else
-			trace_set_flags(c->t, &s, 0, 0);
-		finish(c, &s, value_unknown(c->t->pool, ORIGIN_LOCAL));
+		flags = x;
+		break;
+	}
+	store_flags(c, &s, flags);
+}
+
+static void test_flags(const struct call *c, const struct word *word)
+{
+	struct pool *pool = c->t->pool;
+	const struct value *flags = flags_at(c, 0);
+	const struct value *mask = flags_at(c, 1);
+	const struct value *wanted = value_int(pool, 0);
+	struct state s = *c->state;
+
+	if (word->class == WORD_FLAGS_TEST_BIT)
+		mask = value_int(pool, (gint64)bit_of(mask));
+	if (mask->kind != VALUE_INT || !mask->n) {
+		opaque(c, NULL);
 		return;
 	}
-	if (known)
-		trace_set_flags(c->t, &s, (s.ones & ~clear) | set, (s.zeros | clear) & ~set);
-	else if (word->class == WORD_FLAGS_SET)
-		trace_set_flags(c->t, &s, s.ones | known_ones(c, c->n->args[1]), 0);
-	else
-		trace_set_flags(c->t, &s, 0, 0);
+	flags = value_binary(pool, OP_AND, flags, mask);
+	if (word->class == WORD_FLAGS_TEST_ALL)
+		wanted = mask;
+	finish(c, &s,
+	       value_binary(pool, word->class == WORD_FLAGS_TEST_ALL ? OP_EQ : OP_NE, flags,
+			    wanted));
+}
+
+/* A flag word of a list of numbers of bits: ([flags,] count, numbers). */
+static void make_flags(const struct call *c)
+{
+	struct pool *pool = c->t->pool;
+	unsigned int last = c->args->len ? c->args->len - 1 : 0;
+	const struct value *flags = last > 1 ? flags_at(c, 0) : value_int(pool, 0);
+	const struct value *count = arg_at(c, last ? last - 1 : 0);
+	const struct value *bits = arg_at(c, last);
+	struct state s = *c->state;
+
+	for (gint64 i = 0; i < MIN(count->n, 64) || count->kind != VALUE_INT; i++) {
+		g_autofree char *path = NULL;
+		const struct value *n = NULL;
+		guint64 bit;
+
+		if (count->kind == VALUE_INT && bits->kind == VALUE_CELL) {
+			struct value element = *bits;
+
+			path = g_strdup_printf("%s[%" G_GINT64_FORMAT "]", bits->path, i);
+			element.path = path;
+			n = trace_load(&s, &element);
+		}
+		bit = n ? bit_of(n) : 0;
+		if (!bit) {
+			flags = value_unknown(pool, ORIGIN_LOCAL);
+			break;
+		}
+		flags = value_binary(pool, OP_OR, flags, value_int(pool, (gint64)bit));
+	}
+	finish(c, &s, flags);
+}
+
+/* ---- descriptions of mappings ---- */
+
+static void ask_for_action(const struct call *c, const struct word *word)
+{
+	struct state s = *c->state;
+
+	s.action = word->sets & WORD_VM_PFNMAP ? INSERT_PFN : INSERT_PAGE;
+	s.action_function = s.frame->function;
+	s.action_node = c->n;
+	finish(c, &s, opaque_result(c, NULL, &s));
+}
+
+/* What was asked for is done once all else has succeeded: an insertion, at the place that asked. */
+static void do_action(const struct call *c)
+{
+	struct state done = *c->state, failed;
+	struct trace_point *p = trace_point(c->t, c->from);
+	const struct fact_node *n = done.action_node;
+	const struct word *word = n && n->kind == NODE_CALL ? word_find(id_name(n->a->name)) : NULL;
+	unsigned int bits = done.action;
+	guint64 flags = flag_bits(c->t, bits & INSERT_PFN ? WORD_VM_PFNMAP : WORD_VM_MIXEDMAP);
+
+	done.action = 0;
+	done.action_function = NULL;
+	done.action_node = NULL;
+	failed = done;
+	if (bits & INSERT_UNKNOWN)
+		trace_undecided(c->t, &done, "it is not known which action %s asks for",
+				c->state->action_function->name);
+	if (bits & (INSERT_PFN | INSERT_PAGE)) {
+		p->word = word ? word : word_find(id_name(c->n->a->name));
+		p->at_function = c->state->action_function;
+		p->at_node = n;
+		done.inserts |= bits;
+		trace_set_flags(c->t, &done, done.ones | flags, done.zeros & ~flags);
+	}
+	if (bits) {
+		p->fork = FORK_UNION;
+		p->origin = ORIGIN_ENVIRONMENT;
+	}
+	finish(c, &done, value_int(c->t->pool, 0));
+	if (bits)
+		finish(c, &failed, value_simple(c->t->pool, VALUE_ERROR, NULL, ORIGIN_ENVIRONMENT));
+}
+
+static void set_file(const struct call *c)
+{
+	struct state s = *c->state;
+
+	if (arg_at(c, 0)->kind == VALUE_MAPPING)
+		s.file = arg_at(c, 1);
 	finish(c, &s, value_unknown(c->t->pool, ORIGIN_LOCAL));
 }
 
@@ -346,7 +492,34 @@ static void by_word(const struct call *c, const struct word *word, const char *i
 	case WORD_FLAGS_CLEAR:
 	case WORD_FLAGS_MOD:
 	case WORD_FLAGS_RESET:
+	case WORD_FLAGS_SET_BIT:
 		change_flags(c, word);
+		break;
+	case WORD_FLAGS_TEST_ANY:
+	case WORD_FLAGS_TEST_ALL:
+	case WORD_FLAGS_TEST_BIT:
+		test_flags(c, word);
+		break;
+	case WORD_FLAGS_MAKE:
+		make_flags(c);
+		break;
+	case WORD_ZERO:
+		if (x->kind == VALUE_MAPPING && !strcmp(x->name, "vm_area_desc"))
+			trace_begin_description(c->t, &s);
+		havoc(c, NULL, &s);
+		finish(c, &s, x);
+		break;
+	case WORD_SAME:
+		finish(c, &s, x);
+		break;
+	case WORD_SET_FILE:
+		set_file(c);
+		break;
+	case WORD_ACTION:
+		ask_for_action(c, word);
+		break;
+	case WORD_ACTION_DONE:
+		do_action(c);
 		break;
 	case WORD_WALKER:
 		walk_ptes(c, word);

@@ -36,11 +36,65 @@ static const struct value *global_at(struct tracer *t, const char *name, const c
 
 static const struct value *cell(struct tracer *t, const struct state *s, gint64 local)
 {
-	struct value v = {
-		.kind = VALUE_CELL, .origin = ORIGIN_LOCAL, .n = local, .mask = s->frame->depth
-	};
+	struct value v = { .kind = VALUE_CELL,
+			   .origin = ORIGIN_LOCAL,
+			   .n = local,
+			   .mask = s->frame->depth,
+			   .path = "" };
 
 	return pool_value(t->pool, &v);
+}
+
+/* The member of an object in a local; step is its key, or "[n]". */
+static const struct value *cell_inside(struct tracer *t, const struct value *cell, const char *step)
+{
+	struct value v = *cell;
+	g_autofree char *path =
+		g_strconcat(cell->path, *cell->path && *step != '[' ? "." : "", step, NULL);
+
+	v.path = path;
+	return pool_value(t->pool, &v);
+}
+
+static const struct value *cell_element(struct tracer *t, const struct state *s,
+					const struct value *cell, const struct expr *index)
+{
+	const struct value *n = trace_eval(t, s, index);
+	g_autofree char *step = n->kind == VALUE_INT ?
+					g_strdup_printf("[%" G_GINT64_FORMAT "]", n->n) :
+					g_strdup("[?]");
+
+	return cell_inside(t, cell, step);
+}
+
+const struct value *trace_load(const struct state *s, const struct value *cell)
+{
+	const struct frame *frame = s->frame;
+
+	while (frame && frame->depth > cell->mask)
+		frame = frame->up;
+	if (!frame || cell->n >= (gint64)frame->n_locals || !frame->locals[cell->n])
+		return NULL;
+	return *cell->path ? value_member(frame->locals[cell->n], cell->path) :
+			     frame->locals[cell->n];
+}
+
+void trace_store(struct tracer *t, struct state *s, const struct value *cell,
+		 const struct value *value)
+{
+	struct value whole = *cell;
+	const struct value *old;
+
+	/* What it points to does not live as long as the local. */
+	if (value->kind == VALUE_CELL && value->mask > cell->mask)
+		value = value_simple(t->pool, VALUE_NONNULL, NULL, ORIGIN_LOCAL);
+	if (*cell->path) {
+		whole.path = "";
+		old = trace_load(s, &whole);
+		value = value_with_member(t->pool, old ? old : value_unknown(t->pool, ORIGIN_LOCAL),
+					  cell->path, value);
+	}
+	state_set_local(t->pool, s, (unsigned int)cell->mask, (int)cell->n, value);
 }
 
 static char *record_of_key(const char *key)
@@ -323,6 +377,8 @@ static const struct value *mapping_field(struct tracer *t, const struct state *s
 		return s->vm_ops;
 	case FIELD_VMA:
 		return value_simple(t->pool, VALUE_MAPPING, "vm_area_struct", ORIGIN_USER);
+	case FIELD_VM_FILE:
+		return s->file ? s->file : value_symbol(t->pool, key, ORIGIN_OBJECT, true, NULL);
 	case FIELD_PRIVATE:
 		return value_symbol(t->pool, key, ORIGIN_OBJECT, true, NULL);
 	default:
@@ -359,6 +415,12 @@ static const struct value *read_field(struct tracer *t, const struct state *s,
 
 	if (object->kind == VALUE_MAPPING)
 		return mapping_field(t, s, object, key);
+	if (object->kind == VALUE_CELL) {
+		const struct value *member = trace_load(s, cell_inside(t, object, key));
+
+		if (member)
+			return member;
+	}
 	if (type_is_mapping(type) &&
 	    (object->kind == VALUE_CELL || g_hash_table_contains(t->program->mapping_fields, key)))
 		return value_simple(t->pool, VALUE_MAPPING, type_pointee(type), ORIGIN_USER);
@@ -372,8 +434,9 @@ static const struct value *read_field(struct tracer *t, const struct state *s,
 	if (field_role(key) == FIELD_FILE)
 		return file_operations_of(t, object, key);
 	if (object->kind == VALUE_CELL) {
-		g_autofree char *name = g_strdup_printf("cell:%s.%" G_GINT64_FORMAT ".%s",
-							s->frame->function->name, object->n, key);
+		g_autofree char *name = g_strdup_printf("cell:%s.%" G_GINT64_FORMAT "%s.%s",
+							s->frame->function->name, object->n,
+							object->path, key);
 
 		return value_symbol(t->pool, name, ORIGIN_LOCAL, false, NULL);
 	}
@@ -398,10 +461,15 @@ const struct value *trace_place(struct tracer *t, const struct state *s, const s
 {
 	const struct value *base;
 	const char *name;
+	bool pointer;
 	g_autofree char *path = NULL;
 
 	switch (e->kind) {
 	case EXPR_LOCAL:
+		name = trace_type(s, e);
+		/* There is one mapping: a description of it, or of a fault in it, stands for it. */
+		if (record_is_mapping_copy(name))
+			return value_simple(t->pool, VALUE_MAPPING, name, ORIGIN_USER);
 		return cell(t, s, e->value);
 	case EXPR_GLOBAL:
 		return global_at(t, e->name, "");
@@ -410,9 +478,14 @@ const struct value *trace_place(struct tracer *t, const struct state *s, const s
 	case EXPR_CAST:
 		return trace_place(t, s, e->a);
 	case EXPR_INDEX:
-		if (*trace_type(s, e->a) == '*')
-			return trace_eval(t, s, e->a);
-		return trace_place(t, s, e->a);
+		pointer = *trace_type(s, e->a) == '*';
+		base = pointer ? trace_eval(t, s, e->a) : trace_place(t, s, e->a);
+		if (base->kind != VALUE_CELL)
+			return base;
+		/* From one element to another. */
+		if (pointer && g_str_has_suffix(base->path, "]"))
+			return cell_inside(t, base, "[?]");
+		return cell_element(t, s, base, e->b);
 	case EXPR_FIELD:
 		base = *trace_type(s, e->a) == '*' || e->a->kind == EXPR_ADDRESS ?
 			       trace_eval(t, s, e->a) :
@@ -423,7 +496,9 @@ const struct value *trace_place(struct tracer *t, const struct state *s, const s
 					     g_strdup(name);
 			return global_at(t, base->name, path);
 		}
-		if (base->kind == VALUE_CELL || base->kind == VALUE_MAPPING)
+		if (base->kind == VALUE_CELL)
+			return cell_inside(t, base, e->name);
+		if (base->kind == VALUE_MAPPING)
 			return base;
 		return value_symbol(t->pool, e->name, field_origin(base, e->name, e->type), true,
 				    base);
@@ -442,15 +517,12 @@ static const struct value *eval_local(struct tracer *t, const struct state *s, g
 static const struct value *eval_deref(struct tracer *t, const struct state *s, const struct expr *e)
 {
 	const struct value *p = trace_eval(t, s, e->a);
-	const struct frame *frame;
+	const struct value *v;
 
 	if (p->kind != VALUE_CELL)
 		return value_unknown(t->pool, p->origin);
-	for (frame = s->frame; frame && frame->depth > p->mask; frame = frame->up)
-		;
-	if (!frame || p->n >= (gint64)frame->n_locals || !frame->locals[p->n])
-		return value_unknown(t->pool, ORIGIN_LOCAL);
-	return frame->locals[p->n];
+	v = trace_load(s, p);
+	return v ? v : value_unknown(t->pool, ORIGIN_LOCAL);
 }
 
 const struct value *trace_eval(struct tracer *t, const struct state *s, const struct expr *e)
@@ -478,6 +550,10 @@ const struct value *trace_eval(struct tracer *t, const struct state *s, const st
 			    trace_place(t, s, e->a);
 		return read_field(t, s, a, e->name, e->type);
 	case EXPR_INDEX:
+		a = trace_place(t, s, e);
+		b = a->kind == VALUE_CELL ? trace_load(s, a) : NULL;
+		if (b)
+			return b;
 		a = trace_eval(t, s, e->a);
 		b = trace_eval(t, s, e->b);
 		return value_unknown(t->pool, MAX(a->origin, b->origin));

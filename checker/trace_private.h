@@ -39,6 +39,11 @@ const struct value *trace_eval(struct tracer *t, const struct state *s, const st
 const struct value *trace_place(struct tracer *t, const struct state *s, const struct expr *e);
 /* Values (const struct value *) that a member of a static object may hold; never empty. */
 GPtrArray *trace_member_values(struct tracer *t, const struct value *object, const char *field);
+/* What the local, or member of one, behind a VALUE_CELL holds; NULL if it is not known. */
+const struct value *trace_load(const struct state *s, const struct value *cell);
+/* Stores to it. */
+void trace_store(struct tracer *t, struct state *s, const struct value *cell,
+		 const struct value *value);
 const char *trace_type(const struct state *s, const struct expr *e);
 /* Functions that a field may hold, in tables or by assignment (ids, sorted, unique). */
 GPtrArray *trace_field_functions(struct tracer *t, const char *field);
@@ -66,6 +71,10 @@ struct trace_point *trace_point(struct tracer *t, int index);
 void trace_set_flags(struct tracer *t, struct state *s, guint64 ones, guint64 zeros);
 /* Bits that are set or clear for a kind of mapping. */
 void trace_kind_bits(const struct tracer *t, enum mapping_kind kind, guint64 *ones, guint64 *zeros);
+/* Sets the flag word of the mapping to what a value says. */
+void trace_store_flags(struct tracer *t, struct state *s, const struct value *v);
+/* A vm_area_desc is filled: it begins without handlers and actions; flags are stored later. */
+void trace_begin_description(struct tracer *t, struct state *s);
 void trace_undecided(struct tracer *t, struct state *s, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
 

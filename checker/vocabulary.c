@@ -22,6 +22,8 @@ static const struct word words[] = {
 	{ "IS_ERR_OR_NULL", WORD_IS_ERR_OR_NULL, 0, NULL, "include/linux/err.h" },
 	{ "PTR_ERR", WORD_PTR_ERR, 0, NULL, "include/linux/err.h" },
 	{ "PTR_ERR_OR_ZERO", WORD_PTR_ERR, 0, NULL, "include/linux/err.h" },
+	{ "__builtin_memset", WORD_ZERO, 0, NULL, "include/linux/string.h" },
+	{ "__mk_vma_flags", WORD_FLAGS_MAKE, 0, NULL, MM_H },
 	{ "__vm_flags_mod", WORD_FLAGS_MOD, 0, NULL, MM_H },
 	{ "__vma_start_write", WORD_NOTHING, 0, NULL, "mm/mmap_lock.c" },
 	{ "apply_to_existing_page_range", WORD_WALKER, 0, NULL, MEMORY },
@@ -33,10 +35,23 @@ static const struct word words[] = {
 	{ "filemap_map_pages", WORD_PAGE, 0, NULL, "mm/filemap.c" },
 	{ "filemap_page_mkwrite", WORD_NOTHING, 0, NULL, "mm/filemap.c" },
 	{ "generic_file_mmap", WORD_NOTHING, 0, NULL, "mm/filemap.c" },
+	{ "get_file", WORD_SAME, 0, NULL, "include/linux/fs.h" },
 	{ "handle_userfault", WORD_NOTHING, 0, NULL, "fs/userfaultfd.c" },
 	{ "hugetlb_file_setup", WORD_FILE, 0, "hugetlbfs_file_operations", "fs/hugetlbfs/inode.c" },
 	{ "io_mapping_map_user", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, "mm/io-mapping.c" },
 	{ "io_remap_pfn_range", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MM_H },
+	{ "legacy_to_vma_flags", WORD_SAME, 0, NULL, "include/linux/mm_types.h" },
+	{ "memset", WORD_ZERO, 0, NULL, "include/linux/string.h" },
+	{ "mmap_action_complete", WORD_ACTION_DONE, 0, NULL, "mm/util.c" },
+	{ "mmap_action_ioremap", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
+	{ "mmap_action_ioremap_full", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
+	{ "mmap_action_map_discontig_kernel_pages", WORD_ACTION, WORD_VM_MIXEDMAP, NULL, MM_H },
+	{ "mmap_action_map_kernel_pages", WORD_ACTION, WORD_VM_MIXEDMAP, NULL, MM_H },
+	{ "mmap_action_map_kernel_pages_full", WORD_ACTION, WORD_VM_MIXEDMAP, NULL, MM_H },
+	{ "mmap_action_prepare", WORD_NOTHING, 0, NULL, "mm/util.c" },
+	{ "mmap_action_remap", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
+	{ "mmap_action_remap_full", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
+	{ "mmap_action_simple_ioremap", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
 	{ "mmap_read_trylock", WORD_READ_TRYLOCK, 0, NULL, "include/linux/mmap_lock.h" },
 	{ "pte_mkspecial", WORD_PTE_SPECIAL, 0, NULL, "include/linux/pgtable.h" },
 	{ "remap_pfn_range", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MEMORY },
@@ -68,9 +83,35 @@ static const struct word words[] = {
 	{ "vm_map_pages", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
 	{ "vm_map_pages_zero", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
 	{ "vm_map_ram", WORD_NOTHING, 0, NULL, "mm/vmalloc.c" },
-	{ "vma_set_file", WORD_NOTHING, 0, NULL, "mm/util.c" },
+	{ "vma_clear_flags_mask", WORD_FLAGS_CLEAR, 0, NULL, MM_H },
+	{ "vma_desc_clear_flags_mask", WORD_FLAGS_CLEAR, 0, NULL, MM_H },
+	{ "vma_desc_set_flags_mask", WORD_FLAGS_SET, 0, NULL, MM_H },
+	{ "vma_desc_test", WORD_FLAGS_TEST_BIT, 0, NULL, MM_H },
+	{ "vma_desc_test_all_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H },
+	{ "vma_desc_test_any_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
+	{ "vma_desc_test_flags_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
+	{ "vma_flag_set", WORD_FLAGS_SET_BIT, 0, NULL, MM_H },
+	{ "vma_flags_clear_all", WORD_FLAGS_RESET, 0, NULL, "include/linux/mm_types.h" },
+	{ "vma_flags_clear_mask", WORD_FLAGS_CLEAR, 0, NULL, MM_H },
+	{ "vma_flags_clear_word", WORD_FLAGS_CLEAR, 0, NULL, "include/linux/mm_types.h" },
+	{ "vma_flags_overwrite_word", WORD_FLAGS_RESET, 0, NULL, "include/linux/mm_types.h" },
+	{ "vma_flags_overwrite_word_once", WORD_FLAGS_RESET, 0, NULL, "include/linux/mm_types.h" },
+	{ "vma_flags_set_flag", WORD_FLAGS_SET_BIT, 0, NULL, MM_H },
+	{ "vma_flags_set_mask", WORD_FLAGS_SET, 0, NULL, MM_H },
+	{ "vma_flags_set_word", WORD_FLAGS_SET, 0, NULL, "include/linux/mm_types.h" },
+	{ "vma_flags_test", WORD_FLAGS_TEST_BIT, 0, NULL, MM_H },
+	{ "vma_flags_test_all_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H },
+	{ "vma_flags_test_any_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
+	{ "vma_flags_test_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
+	{ "vma_flags_to_legacy", WORD_SAME, 0, NULL, "include/linux/mm_types.h" },
+	{ "vma_set_file", WORD_SET_FILE, 0, NULL, "mm/util.c" },
+	{ "vma_set_flags_mask", WORD_FLAGS_SET, 0, NULL, MM_H },
 	{ "vma_set_page_prot", WORD_NOTHING, 0, NULL, "mm/mmap.c" },
 	{ "vma_start_write", WORD_NOTHING, 0, NULL, MM_H },
+	{ "vma_test", WORD_FLAGS_TEST_BIT, 0, NULL, MM_H },
+	{ "vma_test_all_flags_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H },
+	{ "vma_test_all_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H },
+	{ "vma_test_any_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
 	{ "vmf_insert_folio_pmd", WORD_PAGE, 0, NULL, "mm/huge_memory.c" },
 	{ "vmf_insert_folio_pud", WORD_PAGE, 0, NULL, "mm/huge_memory.c" },
 	{ "vmf_insert_mixed", WORD_MIXED, 0, NULL, MEMORY },
@@ -95,11 +136,17 @@ static const struct {
 	{ "dma_buf::ops", FIELD_OPS },
 	{ "dma_buf_export_info::ops", FIELD_OPS },
 	{ "file::f_op", FIELD_FILE },
+	{ "mmap_action::type", FIELD_ACTION },
+	{ "vm_area_desc::action", FIELD_ACTION },
+	{ "vm_area_desc::file", FIELD_PRIVATE },
 	{ "vm_area_desc::private_data", FIELD_PRIVATE },
+	{ "vm_area_desc::vm_file", FIELD_VM_FILE },
 	{ "vm_area_desc::vm_flags", FIELD_FLAGS },
 	{ "vm_area_desc::vm_ops", FIELD_VM_OPS },
+	{ "vm_area_desc::vma_flags", FIELD_FLAGS },
 	{ "vm_area_struct::__vm_flags", FIELD_FLAGS },
-	{ "vm_area_struct::vm_file", FIELD_PRIVATE },
+	{ "vm_area_struct::flags", FIELD_FLAGS },
+	{ "vm_area_struct::vm_file", FIELD_VM_FILE },
 	{ "vm_area_struct::vm_flags", FIELD_FLAGS },
 	{ "vm_area_struct::vm_ops", FIELD_VM_OPS },
 	{ "vm_area_struct::vm_private_data", FIELD_PRIVATE },
@@ -155,7 +202,12 @@ const char vm_values_source[] =
 	VALUE("maywrite", "VM_MAYWRITE")
 	VALUE("fault_error", "VM_FAULT_ERROR")
 	VALUE("fault_nopage", "VM_FAULT_NOPAGE")
-	VALUE("fault_retry", "VM_FAULT_RETRY");
+	VALUE("fault_retry", "VM_FAULT_RETRY")
+	/* Not in every tree: what the compiler does not know has no value. */
+	VALUE("action_remap", "MMAP_REMAP_PFN")
+	VALUE("action_io_remap", "MMAP_IO_REMAP_PFN")
+	VALUE("action_simple_io_remap", "MMAP_SIMPLE_IO_REMAP")
+	VALUE("action_pages", "MMAP_MAP_KERNEL_PAGES");
 /* clang-format on */
 
 bool vm_values_set(struct vm_values *values, const char *function, gint64 value)
@@ -172,6 +224,10 @@ bool vm_values_set(struct vm_values *values, const char *function, gint64 value)
 		{ "pfncheck_fault_error", &values->fault_error },
 		{ "pfncheck_fault_nopage", &values->fault_nopage },
 		{ "pfncheck_fault_retry", &values->fault_retry },
+		{ "pfncheck_action_remap", &values->action_remap },
+		{ "pfncheck_action_io_remap", &values->action_io_remap },
+		{ "pfncheck_action_simple_io_remap", &values->action_simple_io_remap },
+		{ "pfncheck_action_pages", &values->action_pages },
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(members); i++) {
@@ -243,6 +299,11 @@ bool member_maps(const char *name)
 			return true;
 	/* mmap, mmap_prepare, gem_prime_mmap; drm_gem_object_funcs::vm_ops */
 	return strstr(name, "mmap") || !strcmp(name, "vm_ops");
+}
+
+bool record_is_mapping_copy(const char *record)
+{
+	return !strcmp(record, "vm_area_desc") || !strcmp(record, "vm_fault");
 }
 
 bool record_is_environment(const char *record)

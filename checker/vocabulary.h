@@ -21,11 +21,22 @@ enum word_class {
 	WORD_FLAGS_CLEAR, /* (vma, flags): flags &= ~ */
 	WORD_FLAGS_MOD,	  /* (vma, set, clear) */
 	WORD_FLAGS_RESET, /* (vma, flags): flags = */
-	WORD_WALKER,	  /* (mm, address, size, fn, data): calls fn for every PTE */
-	WORD_PTE_SPECIAL, /* makes a PTE special */
-	WORD_PTE_SET,	  /* writes a PTE */
-	WORD_FILE,	  /* makes a struct file; table: id of its file_operations */
-	WORD_IS_ERR,	  /* IS_ERR(x) */
+	/* Of the functions on flags the first argument may also be the address of a flag word. */
+	WORD_FLAGS_SET_BIT,  /* (flags, number of a bit) */
+	WORD_FLAGS_TEST_ANY, /* (flags, mask) */
+	WORD_FLAGS_TEST_ALL, /* (flags, mask) */
+	WORD_FLAGS_TEST_BIT, /* (flags, number of a bit) */
+	WORD_FLAGS_MAKE,     /* ([flags,] count, numbers of bits): a flag word */
+	WORD_ZERO,	     /* (object, ...): fills it */
+	WORD_SAME,	     /* returns its first argument */
+	WORD_SET_FILE,	     /* (vma, file): gives the mapping another file */
+	WORD_ACTION,	     /* (desc, ...): asks for something to be inserted later */
+	WORD_ACTION_DONE,    /* does what the description of a mapping asks for */
+	WORD_WALKER,	     /* (mm, address, size, fn, data): calls fn for every PTE */
+	WORD_PTE_SPECIAL,    /* makes a PTE special */
+	WORD_PTE_SET,	     /* writes a PTE */
+	WORD_FILE,	     /* makes a struct file; table: id of its file_operations */
+	WORD_IS_ERR,	     /* IS_ERR(x) */
 	WORD_IS_ERR_OR_NULL,
 	WORD_PTR_ERR,	   /* PTR_ERR(x), PTR_ERR_OR_ZERO(x) */
 	WORD_ERR_PTR,	   /* ERR_PTR(x), ERR_CAST(x) */
@@ -42,8 +53,9 @@ enum {
 struct word {
 	const char *name;
 	enum word_class class;
-	unsigned int sets; /* flags it sets if VM_PFNMAP is not there yet, or always for PFN_SETS */
-	const char *table; /* of WORD_FILE */
+	/* Flags it sets if VM_PFNMAP is not there yet, or always for PFN_SETS and actions. */
+	unsigned int sets;
+	const char *table;  /* of WORD_FILE */
 	const char *source; /* the kernel file this was read from */
 };
 
@@ -60,6 +72,8 @@ enum field_role {
 	FIELD_VM_OPS,  /* the handlers of a mapping */
 	FIELD_VMA,     /* vm_fault to its vma */
 	FIELD_PAGE,    /* vm_fault::page */
+	FIELD_VM_FILE, /* the file of a mapping */
+	FIELD_ACTION,  /* which action a description of a mapping asks for */
 	FIELD_PRIVATE, /* what a driver hangs on a mapping: the object */
 	FIELD_OPS,     /* dma_buf_ops of a dma-buf or of its description */
 	FIELD_FILE,    /* struct file to its file_operations */
@@ -79,6 +93,12 @@ extern const struct handler vm_handlers[]; /* ends with a NULL name */
 
 /* Whether a table's member of that name takes a mapping, or handles its faults. */
 bool member_maps(const char *name);
+
+/*
+ * Whether objects of the record describe a mapping, or a fault in it, while it
+ * is being made or used, and so stand for it.
+ */
+bool record_is_mapping_copy(const char *record);
 
 /*
  * Tables of the environment (the device, its bus, the architecture): calls
@@ -122,6 +142,11 @@ struct vm_values {
 	guint64 fault_error; /* VM_FAULT_ERROR */
 	guint64 fault_nopage;
 	guint64 fault_retry;
+	/* enum mmap_action_type; 0 if the tree has none such */
+	guint64 action_remap;
+	guint64 action_io_remap;
+	guint64 action_simple_io_remap;
+	guint64 action_pages;
 };
 
 /* C source whose functions return the values; function names are "pfncheck_" and a member's name. */

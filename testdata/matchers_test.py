@@ -28,7 +28,8 @@ TIMEOUT = 120
 
 # Which classes of the vocabulary the twins take together.
 CLASSES = {
-    "Helper": "PFN_SETS PFN PAGE MIXED FORWARD FLAGS_SET FLAGS_CLEAR FLAGS_MOD FLAGS_RESET WALKER",
+    "Helper": "PFN_SETS PFN PAGE MIXED FORWARD FLAGS_SET FLAGS_CLEAR FLAGS_MOD FLAGS_RESET "
+              "FLAGS_SET_BIT SET_FILE ACTION ACTION_DONE WALKER",
     "FileMaker": "FILE",
     "PteWriter": "PTE_SPECIAL PTE_SET",
     "Exporter": "EXPORT",

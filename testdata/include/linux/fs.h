@@ -28,6 +28,21 @@ static inline int call_mmap(struct file *file, struct vm_area_struct *vma)
 	return file->f_op->mmap(file, vma);
 }
 
+int compat_vma_mmap(struct file *file, struct vm_area_struct *vma);
+
+/* What took the place of call_mmap(): either hook may be there. */
+static inline int vfs_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	if (file->f_op->mmap_prepare)
+		return compat_vma_mmap(file, vma);
+	return file->f_op->mmap(file, vma);
+}
+
+static inline int vfs_mmap_prepare(struct file *file, struct vm_area_desc *desc)
+{
+	return file->f_op->mmap_prepare(desc);
+}
+
 struct file *get_file(struct file *file);
 void fput(struct file *file);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);

@@ -10,6 +10,8 @@ typedef struct { unsigned long pmd; } pmd_t;
 typedef struct { unsigned long pgprot; } pgprot_t;
 typedef struct { u64 val; } pfn_t;
 typedef unsigned long vm_flags_t;
+typedef int vma_flag_t;
+typedef struct { unsigned long __vma_flags[1]; } vma_flags_t;
 typedef unsigned int vm_fault_t;
 
 struct file;
@@ -33,6 +35,7 @@ struct vm_area_struct {
 	union {
 		vm_flags_t vm_flags;
 		vm_flags_t __vm_flags;
+		vma_flags_t flags;
 	};
 	const struct vm_operations_struct *vm_ops;
 	unsigned long vm_pgoff;
@@ -40,15 +43,53 @@ struct vm_area_struct {
 	void *vm_private_data;
 };
 
+enum mmap_action_type {
+	MMAP_NOTHING,
+	MMAP_REMAP_PFN,
+	MMAP_IO_REMAP_PFN,
+	MMAP_SIMPLE_IO_REMAP,
+	MMAP_MAP_KERNEL_PAGES,
+	MMAP_LATER_ONE, /* what a kernel may have that is newer than the program */
+};
+
+struct mmap_action {
+	union {
+		struct {
+			unsigned long start;
+			unsigned long start_pfn;
+			unsigned long size;
+			pgprot_t pgprot;
+		} remap;
+		struct {
+			phys_addr_t start_phys_addr;
+			unsigned long size;
+		} simple_ioremap;
+		struct {
+			unsigned long start;
+			struct page **pages;
+			unsigned long nr_pages;
+		} map_kernel;
+	};
+	enum mmap_action_type type;
+	int (*success_hook)(const struct vm_area_struct *vma);
+	int (*error_hook)(int err);
+};
+
 struct vm_area_desc {
 	struct mm_struct *mm;
+	struct file *file;
 	unsigned long start;
 	unsigned long end;
 	pgoff_t pgoff;
 	struct file *vm_file;
-	vm_flags_t vm_flags;
+	union {
+		vm_flags_t vm_flags;
+		vma_flags_t vma_flags;
+	};
+	pgprot_t page_prot;
 	const struct vm_operations_struct *vm_ops;
 	void *private_data;
+	struct mmap_action action;
 };
 
 #endif

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: the file that was set is not known behind vma->vm_file */
 #include <drm/drm_gem.h>
 #include <linux/shmem_fs.h>
 
