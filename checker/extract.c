@@ -137,24 +137,57 @@ static gint compare_tables(gconstpointer a, gconstpointer b)
 	return order ? order : (int)x->has_initializer - (int)y->has_initializer;
 }
 
-/* A function that the compiler did not fully understand must not pass for whole. */
+/* Whether a place of the facts lies in the file of an error, not after it. */
+static bool is_before(const char *file, unsigned int line, const char *error)
+{
+	const char *colon = strchr(error, ':');
+
+	return colon && strlen(file) == (gsize)(colon - error) &&
+	       !strncmp(file, error, (gsize)(colon - error)) &&
+	       line <= (unsigned int)strtoul(colon + 1, NULL, 10);
+}
+
+static struct fact_function *function_before(const struct facts *facts, const char *error)
+{
+	struct fact_function *last = NULL;
+
+	for (unsigned int i = 0; i < facts->functions->len; i++) {
+		struct fact_function *f = facts->functions->pdata[i];
+
+		if (is_before(f->file, f->line, error))
+			last = f;
+	}
+	return last;
+}
+
+static struct fact_table *table_before(const struct facts *facts, const char *error)
+{
+	struct fact_table *last = NULL;
+
+	for (unsigned int i = 0; i < facts->tables->len; i++) {
+		struct fact_table *t = facts->tables->pdata[i];
+
+		if (is_before(t->file, t->line, error))
+			last = t;
+	}
+	return last;
+}
+
+/*
+ * What the compiler did not fully understand must not pass for whole: the function
+ * that an error stands in, and a table whose initializer it drops altogether.
+ */
 static void mark_misunderstood(struct facts *facts)
 {
 	for (unsigned int i = 0; i < facts->errors->len; i++) {
 		const char *error = facts->errors->pdata[i];
-		const char *colon = strchr(error, ':');
-		unsigned int line = colon ? (unsigned int)strtoul(colon + 1, NULL, 10) : 0;
-		struct fact_function *in = NULL;
+		struct fact_function *f = function_before(facts, error);
+		struct fact_table *t = table_before(facts, error);
 
-		for (unsigned int k = 0; k < facts->functions->len; k++) {
-			struct fact_function *f = facts->functions->pdata[k];
-
-			if (!strncmp(f->file, error, (size_t)(colon - error)) &&
-			    !f->file[colon - error] && f->line <= line)
-				in = f;
-		}
-		if (in && !in->truncated)
-			in->truncated = facts_string(facts, "a compile error in it");
+		if (f && !f->truncated)
+			f->truncated = facts_string(facts, "a compile error in it");
+		if (t && !t->has_initializer && (!f || f->line <= t->line))
+			t->unread = true;
 	}
 }
 

@@ -316,7 +316,10 @@ static void print_table(const struct fact_table *t, GString *out)
 	print_field(t->file, out);
 	g_string_append_printf(out, "\t%u:%u\t%s\t%s\t%u\n", t->line, t->column,
 			       t->is_static ? "static" : "extern",
-			       t->has_initializer ? "initialized" : "bare", t->n_members);
+			       t->has_initializer ? "initialized" :
+			       t->unread	  ? "unread" :
+						    "bare",
+			       t->n_members);
 	for (unsigned int i = 0; i < t->n_members; i++) {
 		const struct fact_member *m = &t->members[i];
 
@@ -808,6 +811,7 @@ static void read_function(struct reader *r)
 static void read_table(struct reader *r)
 {
 	struct fact_table *t = facts_alloc(r->facts, sizeof(*t));
+	const char *state;
 
 	t->facts = r->facts;
 	t->id = read_name(r);
@@ -816,7 +820,9 @@ static void read_table(struct reader *r)
 	t->file = read_name(r);
 	read_position(r, &t->line, &t->column);
 	t->is_static = !strcmp(read_field(r), "static");
-	t->has_initializer = !strcmp(read_field(r), "initialized");
+	state = read_field(r);
+	t->has_initializer = !strcmp(state, "initialized");
+	t->unread = !strcmp(state, "unread");
 	t->n_members = read_count(r);
 	t->members = facts_alloc(r->facts, t->n_members * sizeof(*t->members));
 	for (unsigned int i = 0; i < t->n_members && !r->bad; i++) {

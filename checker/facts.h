@@ -157,6 +157,7 @@ struct fact_table {
 	unsigned int column;
 	bool is_static;
 	bool has_initializer;
+	bool unread; /* a compile error took its initializer away */
 	struct fact_member *members;
 	unsigned int n_members;
 	const struct facts *facts;

@@ -273,7 +273,7 @@ GPtrArray *pairing_owners(struct program *p, const struct pairing *pairing,
 		const struct fact_table *owner = owners->pdata[i];
 		const struct fact_function *f;
 
-		if (!owner->has_initializer)
+		if (!owner->has_initializer && !owner->unread)
 			continue;
 		f = users && p->scan ? reached_store(p, owner, table, users) : NULL;
 		if (f) {
@@ -282,7 +282,8 @@ GPtrArray *pairing_owners(struct program *p, const struct pairing *pairing,
 
 			add_pair(pairs, owner, program_string(p, why));
 		} else if (shares_module(owner, table, users) &&
-			   !(users && p->scan && module_reaches(p, owner, owners, table, users))) {
+			   (owner->unread || !(users && p->scan &&
+					       module_reaches(p, owner, owners, table, users)))) {
 			add_pair(pairs, owner, "both stand in the same module");
 		}
 	}

@@ -157,7 +157,7 @@ static void index_tables(struct program *p, const struct facts *facts)
 
 		index_importers(p, t);
 		/* A tentative definition or a declaration gives way to the initialised one. */
-		if (!known || (!known->has_initializer && t->has_initializer))
+		if (!known || (!known->has_initializer && (t->has_initializer || t->unread)))
 			g_hash_table_insert(p->tables, (void *)t->id, t);
 	}
 }

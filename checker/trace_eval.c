@@ -208,7 +208,7 @@ static void member_values(struct tracer *t, const struct value *object, const ch
 	if (out->len)
 		return;
 	/* Static storage that nothing is stored to is zero; a mere declaration tells nothing. */
-	if (table && (table->has_initializer || table->is_static || touched))
+	if (table && !table->unread && (table->has_initializer || table->is_static || touched))
 		g_ptr_array_add(out, (void *)value_int(t->pool, 0));
 	else
 		g_ptr_array_add(out, (void *)value_symbol(t->pool, field, ORIGIN_ENVIRONMENT, true,

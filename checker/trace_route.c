@@ -190,7 +190,9 @@ static void trace_handler(struct tracer *t, struct trace_handler *h, const struc
 	if (v->kind != VALUE_FUNCTION) {
 		const struct fact_table *table = program_table(t->program, h->after->vm_ops->name);
 
-		h->unknown = table && (table->has_initializer || table->is_static) ?
+		h->unknown = table && table->unread ?
+				     "belongs to a table with a compile error in it" :
+			     table && (table->has_initializer || table->is_static) ?
 				     "is not a function by name" :
 				     "belongs to a table whose definition was not found";
 		return;
@@ -323,7 +325,7 @@ static bool table_exports(struct program *program, const struct fact_table *tabl
 	for (hook = export_hooks; hook->record; hook++)
 		if (!strcmp(hook->record, table->record))
 			break;
-	if (!hook->record)
+	if (!hook->record || table->unread)
 		return true;
 	member = program_member(table, "", hook->field, &present);
 	while (member && member->kind == EXPR_CAST)
@@ -375,7 +377,7 @@ static void tables_of_module(struct program *program, const struct exporter *e,
 	for (unsigned int i = 0; tables && i < tables->len; i++) {
 		const struct fact_table *table = tables->pdata[i];
 
-		if (table->has_initializer &&
+		if ((table->has_initializer || table->unread) &&
 		    (!bound || program_same_module(bound->facts, table->facts)) &&
 		    table_exports(program, table, e))
 			add_candidate(out, table, bound ? "both stand in the same module" : NULL);
@@ -444,7 +446,11 @@ static void split(struct program *program, const struct exporter *e, const char 
 
 		b.field = program_string(program, field);
 		g_array_append_val(bindings, b);
-		trace_bound(program, e, id, bindings, out);
+		if (b.table->unread)
+			add_unknown(program, e, id, bindings, out,
+				    g_strdup_printf("%s has a compile error in it", b.table->name));
+		else
+			trace_bound(program, e, id, bindings, out);
 		g_array_set_size(bindings, bindings->len - 1);
 	}
 	if (!tables->len)
