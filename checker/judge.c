@@ -92,6 +92,25 @@ static const char *where_from(const struct full_way *way)
 	return way->handler ? way->handler->handler->name : "mmap";
 }
 
+/* Where the table of a handler names it: the place of a helper that is the handler itself. */
+static struct place handler_place(struct judging *j, const struct trace_handler *h)
+{
+	const struct value *ops = h->after->vm_ops;
+	const struct fact_table *t = program_table(j->program, ops->name);
+	struct place at = { 0 };
+
+	for (unsigned int i = 0; t && i < t->n_members; i++) {
+		const struct fact_member *m = &t->members[i];
+
+		if (strcmp(m->field, h->handler->field) || !g_str_has_prefix(m->path, ops->path))
+			continue;
+		at.file = audit_string(j->audit, t->file);
+		at.line = m->line;
+		at.column = m->column;
+	}
+	return at;
+}
+
 /* Findings about an insertion that breaks the rule. after: the flags that mmap left behind. */
 static void find_at_insertion(struct judging *j, const struct full_way *way,
 			      const struct trace_point *p, unsigned int bits,
@@ -108,14 +127,10 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 	const struct trace_point *clearing = clearing_point(j, way->mmap);
 	struct audit_finding *f = NULL;
 
-	if (!at.file) {
+	if (!at.file && way->handler)
+		at = handler_place(j, way->handler);
+	if (!at.file)
 		at = j->out->implementation.at;
-		if (way->handler && way->handler->graph->root) {
-			at.file = audit_string(j->audit, way->handler->graph->root->file);
-			at.line = way->handler->graph->root->line;
-			at.column = way->handler->graph->root->column;
-		}
-	}
 	if (bits & (INSERT_PAGE | INSERT_STORED_PAGE)) {
 		f = new_finding(
 			j, "page-insert", rule_level(j), at, function, helper,
@@ -162,9 +177,10 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 }
 
 static void note_insert(struct judging *j, const struct trace_point *p, unsigned int bits,
-			const char *from)
+			const struct trace_handler *h)
 {
-	struct place at = judge_place_of(j, p);
+	const char *from = h ? h->handler->name : "mmap";
+	struct place at = !judge_node_of(p) && h ? handler_place(j, h) : judge_place_of(j, p);
 	char *key = g_strdup_printf("insert|%s|%u|%s|%s", at.file ? at.file : "-", at.line,
 				    judge_helper_name(p), from);
 	struct audit_insert *insert;
@@ -276,7 +292,7 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 			struct full_way way = { before, h, inside };
 			unsigned int bad = judge_offence(j, p->state->inserts, p->state);
 
-			note_insert(j, p, p->state->inserts, h->handler->name);
+			note_insert(j, p, p->state->inserts, h);
 			if (bad) {
 				find_at_insertion(j, &way, p, bad, after);
 				judge_breaks(j, &way);
@@ -295,7 +311,7 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 			if (!bits || ((bits & INSERT_STORED_PAGE) &&
 				      !(outcomes_at(j->o, h->graph, to) & OUTCOME_BAD)))
 				continue;
-			note_insert(j, p, bits, h->handler->name);
+			note_insert(j, p, bits, h);
 			inside = judge_way_to(h->graph, (int)i);
 			g_array_append_val(inside, to);
 			way.inside = inside;
@@ -366,7 +382,7 @@ static void judge_own_inserts(struct judging *j)
 			if (!bits ||
 			    !(outcomes_at(j->o, graph, to) & ~(unsigned int)OUTCOME_NOTHING))
 				continue;
-			note_insert(j, p, bits, "mmap");
+			note_insert(j, p, bits, NULL);
 			way = judge_way_to(graph, (int)i);
 			full.mmap = way;
 			find_precondition(j, &full, p);

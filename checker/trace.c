@@ -787,6 +787,14 @@ static struct trace_graph *explore(struct tracer *t, const struct fact_function 
 	if (f->truncated)
 		trace_undecided(t, &s, "%s is not understood: %s", f->name, f->truncated);
 	trace_push(t, -1, &s, 0, -1);
+	/* Of a body that is not all here the end may be what is missing. */
+	if (f->truncated) {
+		struct state end = s;
+
+		end.frame = NULL;
+		end.result = value_unknown(t->pool, ORIGIN_LOCAL);
+		trace_push(t, 0, &end, -1, -1);
+	}
 	for (unsigned int i = 0; i < graph->points->len && !t->need_field && !t->overflow; i++)
 		step(t, (int)i);
 	t->graph = NULL;

@@ -622,6 +622,14 @@ static void enter(const struct call *c, const struct fact_function *f)
 	s.frame = pool_frame(c->t->pool, frame);
 	trace_point(c->t, c->from)->callee = f;
 	trace_advance(c->t, c->from, &s, 0, -1);
+	/* Of a body that is not all here the end may be what is missing. */
+	if (f->truncated) {
+		struct state end = *c->state;
+
+		end.undecided = s.undecided;
+		havoc(c, NULL, &end);
+		finish(c, &end, opaque_result(c, NULL, &end));
+	}
 }
 
 static bool is_export_type(const char *type)
@@ -671,6 +679,13 @@ static bool has_flags(const struct call *c)
 	return false;
 }
 
+/* Whether what a function returns is the flags of a mapping to be; frees the way for branches. */
+static bool computes_flags(const struct call *c, const struct fact_function *f)
+{
+	return f->n_nodes <= READER_NODES && (*f->type == 'i' || !strcmp(f->type, "vma_flags_t")) &&
+	       trace_flows_to_flags(c->t, c->state->frame, c->n->result);
+}
+
 /* Whether the function can change the mapping, or answers a question about it. */
 static bool touches_mapping(const struct call *c, const struct fact_function *f)
 {
@@ -717,7 +732,7 @@ static void by_function(const struct call *c, const char *id)
 		enter(c, f);
 	} else if (f && is_small(f)) {
 		enter(c, f);
-	} else if (f && !export && touches_mapping(c, f)) {
+	} else if (f && !export && (touches_mapping(c, f) || computes_flags(c, f))) {
 		enter(c, f);
 	} else if (!f && export) {
 		/* Functions that are only declared may yet be found. */

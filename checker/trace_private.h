@@ -20,6 +20,7 @@ struct tracer {
 	bool fault;		/* the handler is one that may return vmf->page */
 	GArray *bindings;	/* struct trace_binding */
 	GHashTable *liveness;	/* struct fact_function * -> guint64[] */
+	GHashTable *flows;	/* struct fact_function * -> what of it ends up in flags */
 	GHashTable *remembered; /* key -> 1: worth remembering, 2: not */
 	struct trace_graph *graph;
 	GHashTable *index; /* point key -> index + 1 */
@@ -54,6 +55,8 @@ void trace_push(struct tracer *t, int from, const struct state *s, int node, int
 void trace_advance(struct tracer *t, int from, struct state *s, int node, int truth);
 /* Steps over a call; from is its point. */
 void trace_call(struct tracer *t, int from, const struct fact_node *n);
+/* Whether a local of the frame ends up in the flags of a mapping, by the text of the code. */
+bool trace_flows_to_flags(struct tracer *t, const struct frame *frame, int local);
 /* Forks over the truth of a value: advances to the nodes of a branch. */
 void trace_branch(struct tracer *t, int from, const struct value *v, int yes, int no);
 

@@ -19,10 +19,12 @@ static void tracer_begin(struct tracer *t, struct program *program, struct pool 
 	t->bindings = bindings;
 	t->liveness = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	t->remembered = g_hash_table_new(g_str_hash, g_str_equal);
+	t->flows = g_hash_table_new(NULL, NULL);
 }
 
 static void tracer_end(struct tracer *t)
 {
+	g_hash_table_unref(t->flows);
 	g_hash_table_unref(t->remembered);
 	g_hash_table_unref(t->liveness);
 }
@@ -423,6 +425,18 @@ static void add_unknown(struct program *program, const struct exporter *e, const
 	g_free(why);
 }
 
+/* The routes that are left out are one that is not decided. */
+static void add_overflow(struct program *program, const struct exporter *e, const char *id,
+			 GArray *bindings, GPtrArray *out)
+{
+	const char *why = program_string(program, "bound hit: routes of an exporter");
+
+	for (unsigned int i = 0; i < out->len; i++)
+		if (((struct trace_route *)out->pdata[i])->unknown == why)
+			return;
+	add_unknown(program, e, id, bindings, out, g_strdup(why));
+}
+
 static void split(struct program *program, const struct exporter *e, const char *id,
 		  GArray *bindings, const struct tracer *t, GPtrArray *out)
 {
@@ -441,7 +455,11 @@ static void split(struct program *program, const struct exporter *e, const char 
 		g_array_unref(tables);
 		tables = candidates(program, e, bindings, record);
 	}
-	for (unsigned int i = 0; i < tables->len && out->len < BOUND_ROUTES; i++) {
+	for (unsigned int i = 0; i < tables->len; i++) {
+		if (out->len >= BOUND_ROUTES) {
+			add_overflow(program, e, id, bindings, out);
+			break;
+		}
 		struct trace_binding b = g_array_index(tables, struct trace_binding, i);
 
 		b.field = program_string(program, field);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: the place of such a finding is that of the mmap callback */
 /* Handlers of the page cache: the table names helpers. */
 #include <linux/dma-buf.h>
 
