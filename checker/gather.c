@@ -178,6 +178,7 @@ static void gather_functions(struct gather *gather, struct text_lines *lines)
 			.line = line_of(lines, function->name.text),
 			.first_call = gather->calls->len,
 			.macro = function->macro,
+			.mapping = function->mapping,
 		};
 
 		g_array_append_val(gather->functions, gathered);

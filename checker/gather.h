@@ -17,6 +17,7 @@ struct gathered_function {
 	guint line;
 	guint first_call; /* in calls; up to the next function's */
 	bool macro;
+	bool mapping; /* its parameters name a type that a mapping passes through */
 };
 
 struct gathered_table {

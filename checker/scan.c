@@ -68,6 +68,7 @@ struct scan *scan_tree(const struct scan_options *options, GError **error)
 	scan->objects = g_ptr_array_new_with_free_func(g_free);
 	scan->mapping_types = g_ptr_array_new();
 	scan->rust_files = g_ptr_array_new();
+	scan->exports = g_ptr_array_new_with_free_func(g_free);
 	scan->relations = g_array_new(FALSE, FALSE, sizeof(struct source_relation));
 	scan->expansions = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, array_unref);
 	scan->type_macros = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, array_unref);
@@ -103,6 +104,7 @@ void scan_free(struct scan *scan)
 	g_ptr_array_unref(scan->objects);
 	g_ptr_array_unref(scan->mapping_types);
 	g_ptr_array_unref(scan->rust_files);
+	g_ptr_array_unref(scan->exports);
 	file_index_free(scan->function_files);
 	file_index_free(scan->table_files);
 	file_index_free(scan->reference_files);
@@ -152,6 +154,26 @@ const GPtrArray *scan_objects(const struct scan *scan)
 const GPtrArray *scan_mapping_types(const struct scan *scan)
 {
 	return scan->mapping_types;
+}
+
+const GPtrArray *scan_exports(const struct scan *scan)
+{
+	return scan->exports;
+}
+
+bool scan_takes_mapping(const struct scan *scan, const char *name)
+{
+	guint index = GPOINTER_TO_UINT(g_hash_table_lookup(scan->function_names, name)) - 1;
+
+	while (index != G_MAXUINT) {
+		const struct scan_function *function =
+			&g_array_index(scan->functions, struct scan_function, index);
+
+		if (function->mapping)
+			return true;
+		index = function->next;
+	}
+	return false;
 }
 
 const GPtrArray *scan_rust_files(const struct scan *scan)
@@ -358,6 +380,13 @@ void scan_dump(const struct scan *scan, GString *out)
 	dump_files(scan->exporters, "exporter", lines);
 	dump_files(scan->rust_files, "rust", lines);
 	dump_functions(scan, lines);
+	for (i = 0; i < scan->exports->len; i++) {
+		const struct scan_export *export = g_ptr_array_index(scan->exports, i);
+		g_autofree char *path = escape_string(export->file);
+
+		if (scan_takes_mapping(scan, export->name))
+			add_line(lines, "export\t%s\t%s", export->name, path);
+	}
 	for (i = 0; i < scan->mapping_types->len; i++)
 		add_line(lines, "mapping-type\t%s",
 			 (const char *)g_ptr_array_index(scan->mapping_types, i));

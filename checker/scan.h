@@ -34,6 +34,12 @@ struct scan_object {
 	bool nested;	  /* inside another struct's initialiser */
 };
 
+/* A function that the text exports to modules. */
+struct scan_export {
+	const char *file;
+	const char *name;
+};
+
 struct scan_failure {
 	const char *file;
 	const char *reason;
@@ -97,6 +103,13 @@ bool scan_reach_has(const struct scan_reach *reach, const char *file, const char
  * stored somewhere.
  */
 GPtrArray *scan_entries(const struct scan *scan, const char *file, const char *function);
+/*
+ * Whether a function of that name, of those whose calls are known, names in its
+ * parameters a type that a mapping passes through.
+ */
+bool scan_takes_mapping(const struct scan *scan, const char *function);
+/* The exports of the files whose calls are known: struct scan_export, sorted. */
+const GPtrArray *scan_exports(const struct scan *scan);
 /* .rs files that mention gem or dma_buf tables: const char *. */
 const GPtrArray *scan_rust_files(const struct scan *scan);
 

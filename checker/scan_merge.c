@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* include/linux/export.h: how the names of all macros begin that export a function. */
+#define EXPORT_MACRO "EXPORT_SYMBOL"
+
 static const struct gathered_file *share_file(const struct share *share)
 {
 	return &g_array_index(share->gather->files, struct gathered_file, share->index);
@@ -48,6 +51,7 @@ static void add_functions(struct scan *scan, const struct share *share, guint fi
 			.first_call = scan->calls->len,
 			.next = G_MAXUINT,
 			.macro = gathered->macro,
+			.mapping = gathered->mapping,
 		};
 		gpointer first = g_hash_table_lookup(scan->function_names, gathered->name);
 
@@ -244,6 +248,31 @@ static void number_files(struct scan *scan, const GArray *shares)
 	}
 }
 
+static int compare_exports(const void *a, const void *b)
+{
+	const struct scan_export *first = *(const struct scan_export *const *)a;
+	const struct scan_export *second = *(const struct scan_export *const *)b;
+	int order = strcmp(first->file, second->file);
+
+	return order ? order : strcmp(first->name, second->name);
+}
+
+static void find_exports(struct scan *scan)
+{
+	for (guint i = 0; i < scan->uses->len; i++) {
+		const struct scan_use *entry = &g_array_index(scan->uses, struct scan_use, i);
+		struct scan_export *export;
+
+		if (!g_str_has_prefix(entry->use->name, EXPORT_MACRO) || !entry->use->arguments[0])
+			continue;
+		export = g_new(struct scan_export, 1);
+		*export = (struct scan_export){ scan_path(scan, entry->file),
+						entry->use->arguments[0] };
+		g_ptr_array_add(scan->exports, export);
+	}
+	g_ptr_array_sort(scan->exports, compare_exports);
+}
+
 bool scan_merge(struct scan *scan, const struct walk_options *options, GError **error)
 {
 	struct ops_types types;
@@ -275,6 +304,7 @@ bool scan_merge(struct scan *scan, const struct walk_options *options, GError **
 	}
 	scan_find_objects(scan, &types);
 	ops_types_clear(&types);
+	find_exports(scan);
 
 	for (i = 0; i < scan->objects->len; i++) {
 		const struct scan_object *object = g_ptr_array_index(scan->objects, i);

@@ -19,6 +19,7 @@ struct scan_function {
 	guint call_count;
 	guint next; /* function of that name, G_MAXUINT for none */
 	bool macro;
+	bool mapping; /* its parameters name a type that a mapping passes through */
 };
 
 struct scan_table {
@@ -52,6 +53,7 @@ struct scan {
 	GPtrArray *objects; /* struct scan_object */
 	GPtrArray *mapping_types;
 	GPtrArray *rust_files;
+	GPtrArray *exports; /* struct scan_export */
 
 	struct file_index *function_files;
 	struct file_index *table_files;

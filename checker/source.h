@@ -33,6 +33,7 @@ struct source_function {
 	struct source_word name;
 	guint first_call; /* in calls; those of this function end where the next's begin */
 	bool macro;	  /* a macro that takes arguments */
+	bool mapping;	  /* its parameters name a type that a mapping passes through */
 };
 
 struct source_call {

@@ -71,6 +71,14 @@ static bool is_upper(const struct source_word *word)
 	return true;
 }
 
+/* Of the function that was added last. */
+static void takes_mapping(struct source_reader *r, bool mapping)
+{
+	GArray *functions = r->source->functions;
+
+	g_array_index(functions, struct source_function, functions->len - 1).mapping = mapping;
+}
+
 void reader_open_function(struct source_reader *r)
 {
 	struct group *fallback = NULL;
@@ -84,6 +92,7 @@ void reader_open_function(struct source_reader *r)
 			continue;
 		if (group->declared && (!found || r->split)) {
 			reader_add_function(r, group->word, false);
+			takes_mapping(r, group->mapping);
 			found = true;
 		} else if (!fallback) {
 			fallback = group;
@@ -93,6 +102,7 @@ void reader_open_function(struct source_reader *r)
 		bool macro = is_upper(&fallback->word) && fallback->arguments[0].text;
 
 		reader_add_function(r, macro ? fallback->arguments[0] : fallback->word, false);
+		takes_mapping(r, fallback->mapping);
 		found = true;
 	} else if (!found && r->old_style.text) {
 		reader_add_function(r, r->old_style, false);

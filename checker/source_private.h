@@ -84,6 +84,7 @@ struct group {
 	bool declared;	      /* a type stands before the word */
 	bool plain;	      /* the arguments are words and commas only */
 	bool followed;	      /* by a word that is no attribute */
+	bool mapping;	      /* an argument names a type that a mapping passes through */
 };
 
 struct level {

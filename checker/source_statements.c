@@ -300,6 +300,7 @@ static void read_parenthesised(struct source_reader *r, const struct token *toke
 	if (reader_scope(r) != SCOPE_FILE || r->statement.parens != 1 || !r->group_count)
 		return;
 	group = &r->groups[r->group_count - 1];
+	group->mapping |= token->class == WORD_MENTION && token->number == MENTIONS_MAPPING;
 	i = group->argument_count;
 	if (!is_plain(token))
 		group->plain = false;
