@@ -118,6 +118,22 @@ static int compare_findings(gconstpointer first, gconstpointer second)
 	return order ? order : g_strcmp0(a->fingerprint, b->fingerprint);
 }
 
+static int compare_helpers(gconstpointer first, gconstpointer second)
+{
+	const struct audit_helper *a = *(const struct audit_helper *const *)first;
+	const struct audit_helper *b = *(const struct audit_helper *const *)second;
+	int order = strcmp(a->name, b->name);
+
+	if (!order)
+		order = place_compare(&a->at, &b->at);
+	return order ? order : strcmp(a->text, b->text);
+}
+
+static int compare_strings(gconstpointer first, gconstpointer second)
+{
+	return strcmp(*(const char *const *)first, *(const char *const *)second);
+}
+
 static int compare_failures(gconstpointer first, gconstpointer second)
 {
 	const struct audit_failure *a = *(const struct audit_failure *const *)first;
@@ -137,6 +153,10 @@ struct audit *audit_new(void)
 	audit->left_out = g_ptr_array_new_with_free_func(finding_free);
 	audit->coverage.files_failed = g_ptr_array_new_with_free_func(g_free);
 	audit->coverage.notes = g_ptr_array_new();
+	audit->vocabulary.checked = g_ptr_array_new();
+	audit->vocabulary.contradictions = g_ptr_array_new_with_free_func(g_free);
+	audit->vocabulary.undecided = g_ptr_array_new_with_free_func(g_free);
+	audit->vocabulary.unknown = g_ptr_array_new_with_free_func(g_free);
 	return audit;
 }
 
@@ -149,6 +169,10 @@ void audit_free(struct audit *audit)
 	g_ptr_array_unref(audit->left_out);
 	g_ptr_array_unref(audit->coverage.files_failed);
 	g_ptr_array_unref(audit->coverage.notes);
+	g_ptr_array_unref(audit->vocabulary.checked);
+	g_ptr_array_unref(audit->vocabulary.contradictions);
+	g_ptr_array_unref(audit->vocabulary.undecided);
+	g_ptr_array_unref(audit->vocabulary.unknown);
 	g_string_chunk_free(audit->strings);
 	g_free(audit);
 }
@@ -246,6 +270,32 @@ void audit_add_failure(struct audit *audit, const char *file, const char *reason
 	failure->reason = audit_string(audit, reason);
 }
 
+void audit_add_checked(struct audit *audit, const char *name)
+{
+	GPtrArray *checked = audit->vocabulary.checked;
+
+	if (!g_ptr_array_find_with_equal_func(checked, name, g_str_equal, NULL))
+		g_ptr_array_add(checked, (void *)audit_string(audit, name));
+}
+
+struct audit_helper *audit_add_helper(struct audit *audit, GPtrArray *to, const char *name,
+				      const char *file, const char *text)
+{
+	struct audit_helper *helper;
+
+	for (guint i = 0; i < to->len; i++) {
+		helper = to->pdata[i];
+		if (!strcmp(helper->name, name) && !strcmp(helper->at.file, file) &&
+		    !strcmp(helper->text, text))
+			return helper;
+	}
+	helper = append(to, sizeof(*helper));
+	helper->name = audit_string(audit, name);
+	helper->at.file = audit_string(audit, file);
+	helper->text = audit_string(audit, text);
+	return helper;
+}
+
 const char *verdict_name(enum verdict verdict)
 {
 	return verdict_names[verdict];
@@ -326,6 +376,10 @@ void audit_sort(struct audit *audit)
 	}
 	g_ptr_array_sort(audit->left_out, compare_findings);
 	g_ptr_array_sort(audit->coverage.files_failed, compare_failures);
+	g_ptr_array_sort(audit->vocabulary.checked, compare_strings);
+	g_ptr_array_sort(audit->vocabulary.contradictions, compare_helpers);
+	g_ptr_array_sort(audit->vocabulary.undecided, compare_helpers);
+	g_ptr_array_sort(audit->vocabulary.unknown, compare_helpers);
 }
 
 void audit_count(struct audit *audit)

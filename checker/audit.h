@@ -131,6 +131,22 @@ struct audit_coverage {
 	GPtrArray *notes;	 /* const char *: stubbed headers, helpers not known, ... */
 };
 
+/* A helper of mm/ that the vocabulary does not do justice to. */
+struct audit_helper {
+	const char *name;
+	struct place at;  /* its definition */
+	const char *text; /* what its body does, as "does not set VM_PFNMAP" */
+	bool used;	  /* some route comes by it */
+};
+
+/* How the vocabulary compares with mm/: struct audit_helper, but for the names. */
+struct audit_vocabulary {
+	GPtrArray *checked;	   /* const char *: rows that were compared with a body */
+	GPtrArray *contradictions; /* of these, rows that say something else than the body */
+	GPtrArray *undecided;	   /* rows that could not be compared; text: why */
+	GPtrArray *unknown;	   /* helpers without a row */
+};
+
 /* What a comparison with a saved audit left out. */
 struct audit_baseline {
 	const char *file; /* the saved audit; NULL if there was no comparison */
@@ -146,6 +162,7 @@ struct audit {
 	GPtrArray *routes;    /* struct audit_route, sorted */
 	GPtrArray *left_out;  /* struct audit_finding: on no route, in code that is not compiled */
 	struct audit_coverage coverage;
+	struct audit_vocabulary vocabulary;
 	struct audit_baseline baseline;
 	const char *stopped; /* why it ended early ("interrupted"), NULL if it did not */
 };
@@ -172,6 +189,11 @@ struct path_step *audit_add_step(struct audit_finding *finding);
 struct audit_finding *audit_add_left_out(struct audit *audit);
 /* Whether conditions (struct audit_condition) has one of that place and text. */
 bool audit_has_condition(const GPtrArray *conditions, const struct audit_condition *condition);
+/* The element of that content, an earlier one if there is one; to: one of audit->vocabulary. */
+struct audit_helper *audit_add_helper(struct audit *audit, GPtrArray *to, const char *name,
+				      const char *file, const char *text);
+/* Notes, once, that the helper's row was compared. */
+void audit_add_checked(struct audit *audit, const char *name);
 /* Copies both strings; the same failure is there once. */
 void audit_add_failure(struct audit *audit, const char *file, const char *reason);
 

@@ -294,6 +294,28 @@ static void read_coverage(struct reader *reader, const json_t *object)
 	read_strings(reader, object, "notes", coverage->notes);
 }
 
+/* owner: a list of the vocabulary. */
+static void read_helper(struct reader *reader, const json_t *object, void *owner)
+{
+	struct audit_helper *helper = audit_add_helper(reader->audit, owner,
+						       get_text(reader, object, "helper"),
+						       get_text(reader, object, "file"),
+						       get_text(reader, object, "text"));
+
+	helper->at.line = get_number(reader, object, "line");
+	helper->used = get_flag(reader, object, "used");
+}
+
+static void read_vocabulary(struct reader *reader, const json_t *object)
+{
+	struct audit_vocabulary *vocabulary = &reader->audit->vocabulary;
+
+	read_strings(reader, object, "checked", vocabulary->checked);
+	read_list(reader, object, "contradictions", read_helper, vocabulary->contradictions);
+	read_list(reader, object, "undecided", read_helper, vocabulary->undecided);
+	read_list(reader, object, "unknown_helpers", read_helper, vocabulary->unknown);
+}
+
 static void read_audit(struct reader *reader, const json_t *object)
 {
 	struct audit *audit = reader->audit;
@@ -319,6 +341,7 @@ static void read_audit(struct reader *reader, const json_t *object)
 	read_list(reader, object, "routes", read_route, audit);
 	read_list(reader, object, "left_out", read_left_out, audit);
 	read_coverage(reader, get_object(reader, object, "coverage"));
+	read_vocabulary(reader, get_object(reader, object, "vocabulary"));
 }
 
 /* The content as JSON, a new reference, or NULL with error. */

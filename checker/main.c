@@ -17,6 +17,7 @@
 #include "baseline.h"
 #include "escape.h"
 #include "extract.h"
+#include "helpers.h"
 #include "judge.h"
 #include "left_out.h"
 #include "merge.h"
@@ -324,6 +325,7 @@ static bool analyse_config(struct run *r, guint config, GError **error)
 	routes = collect_routes(program, known);
 	for (unsigned int i = 0; i < routes->len; i++)
 		judge_route(r->audit, program, routes->pdata[i], config);
+	helpers_check(program, r->scan, routes, r->audit);
 	unseen_look(r->unseen, r->audit, r->tree, config, program, stopped);
 	dump_config(r, program, routes);
 	g_clear_pointer(&routes, g_ptr_array_unref);

@@ -42,6 +42,8 @@ static void unlink_all(struct program *p)
 	g_clear_pointer(&p->tested, g_hash_table_unref);
 	g_clear_pointer(&p->effects, g_hash_table_unref);
 	g_clear_pointer(&p->mapping_fields, g_hash_table_unref);
+	g_clear_pointer(&p->entry_writers, g_hash_table_unref);
+	g_clear_pointer(&p->doubts, g_hash_table_unref);
 	g_clear_pointer(&p->exporters, g_ptr_array_unref);
 	g_clear_pointer(&p->users, g_hash_table_unref);
 	g_clear_pointer(&p->importers, g_hash_table_unref);
@@ -285,8 +287,23 @@ static void raise_effect(struct program *p, struct fact_function *f, enum effect
 	g_ptr_array_add(work, f);
 }
 
+/* Whether what a function is called at the match writes page-table entries. */
+static bool match_writes_entries(const struct fact_match *m)
+{
+	const struct word *word = word_find(id_name(m->bound));
+
+	return matcher_effect(m->pattern) == MATCHER_WRITES && word && word_writes_entries(word);
+}
+
+static void add_entry_writer(struct program *p, struct fact_function *f, GPtrArray *work)
+{
+	if (g_hash_table_add(p->entry_writers, f))
+		g_ptr_array_add(work, f);
+}
+
 /* The effects that functions have by themselves, as the matches in them say. */
-static void find_own_effects(struct program *p, const struct facts *facts, GPtrArray *work)
+static void find_own_effects(struct program *p, const struct facts *facts, GPtrArray *work,
+			     GPtrArray *writers)
 {
 	g_autoptr(GHashTable) functions = g_hash_table_new(g_str_hash, g_str_equal);
 
@@ -299,8 +316,11 @@ static void find_own_effects(struct program *p, const struct facts *facts, GPtrA
 		const struct fact_match *m = facts->matches->pdata[i];
 		struct fact_function *f = g_hash_table_lookup(functions, m->function);
 
-		if (f)
-			raise_effect(p, f, match_effect(p, m), work);
+		if (!f)
+			continue;
+		raise_effect(p, f, match_effect(p, m), work);
+		if (match_writes_entries(m))
+			add_entry_writer(p, f, writers);
 	}
 }
 
@@ -322,11 +342,12 @@ static void find_effects(struct program *p)
 	g_autoptr(GHashTable) callers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 							      (GDestroyNotify)g_ptr_array_unref);
 	g_autoptr(GPtrArray) work = g_ptr_array_new();
+	g_autoptr(GPtrArray) writers = g_ptr_array_new();
 	GHashTableIter iter;
 	void *id, *variants;
 
 	for (unsigned int i = 0; i < p->facts->len; i++)
-		find_own_effects(p, p->facts->pdata[i], work);
+		find_own_effects(p, p->facts->pdata[i], work, writers);
 	g_hash_table_iter_init(&iter, p->functions);
 	while (g_hash_table_iter_next(&iter, &id, &variants))
 		for (unsigned int i = 0; i < ((GPtrArray *)variants)->len; i++)
@@ -338,6 +359,18 @@ static void find_effects(struct program *p)
 		for (unsigned int i = 0; up && i < up->len; i++)
 			raise_effect(p, up->pdata[i], program_effect(p, f), work);
 	}
+	while (writers->len) {
+		struct fact_function *f = g_ptr_array_steal_index_fast(writers, writers->len - 1);
+		GPtrArray *up = g_hash_table_lookup(callers, f->id);
+
+		for (unsigned int i = 0; up && i < up->len; i++)
+			add_entry_writer(p, up->pdata[i], writers);
+	}
+}
+
+bool program_writes_entries(const struct program *p, const struct fact_function *f)
+{
+	return g_hash_table_contains(p->entry_writers, f);
 }
 
 enum effect program_effect(const struct program *p, const struct fact_function *f)
@@ -594,6 +627,8 @@ void program_link(struct program *p)
 	p->tested = g_hash_table_new(g_str_hash, g_str_equal);
 	p->effects = g_hash_table_new(NULL, NULL);
 	p->mapping_fields = g_hash_table_new(g_str_hash, g_str_equal);
+	p->entry_writers = g_hash_table_new(NULL, NULL);
+	p->doubts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 	p->exporters = g_ptr_array_new_with_free_func(exporter_free);
 	p->writes = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
 	p->users = multi_new((GDestroyNotify)g_ptr_array_unref);

@@ -50,6 +50,8 @@ struct program {
 	GHashTable *tested;	    /* "record::field" -> number of branches on it */
 	GHashTable *effects;	    /* struct fact_function * -> enum effect */
 	GHashTable *mapping_fields; /* "record::field" that mappings are stored in */
+	GHashTable *entry_writers;  /* set of struct fact_function *: write page-table entries */
+	GHashTable *doubts;	    /* id of a helper -> what comparing its row gave */
 	GPtrArray *exporters;	    /* struct exporter *, owned, sorted */
 	GHashTable *writes;	    /* struct fact_function * -> set of fields it stores to */
 	GHashTable *users;	    /* table id -> GPtrArray of functions that take its address */
@@ -114,6 +116,11 @@ enum effect {
 
 /* What a function, with all that it calls, may do to a mapping. */
 enum effect program_effect(const struct program *program, const struct fact_function *f);
+/*
+ * Whether a function writes page-table entries: by itself, or by functions it calls that
+ * the vocabulary does not have.
+ */
+bool program_writes_entries(const struct program *program, const struct fact_function *f);
 /* Whether a function, or what it calls, stores to a field ("record::field"). */
 bool program_writes(struct program *program, const struct fact_function *f, const char *field);
 /* Whether two files belong to one kbuild module, or to one directory where that is not known. */

@@ -198,6 +198,31 @@ static json_t *failure_json(const void *data)
 	return object;
 }
 
+static json_t *helper_json(const void *data)
+{
+	const struct audit_helper *helper = data;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "helper", string(helper->name));
+	json_object_set_new(object, "file", string(helper->at.file));
+	json_object_set_new(object, "line", json_integer(helper->at.line));
+	json_object_set_new(object, "text", string(helper->text));
+	json_object_set_new(object, "used", json_boolean(helper->used));
+	return object;
+}
+
+static json_t *vocabulary_json(const struct audit_vocabulary *vocabulary)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "checked", strings(vocabulary->checked));
+	json_object_set_new(object, "contradictions",
+			    list_of(vocabulary->contradictions, helper_json));
+	json_object_set_new(object, "undecided", list_of(vocabulary->undecided, helper_json));
+	json_object_set_new(object, "unknown_helpers", list_of(vocabulary->unknown, helper_json));
+	return object;
+}
+
 static json_t *coverage_json(const struct audit_coverage *coverage)
 {
 	json_t *object = json_object();
@@ -248,6 +273,7 @@ static json_t *audit_json(const struct audit *audit)
 	json_object_set_new(object, "routes", list_of(audit->routes, route_json));
 	json_object_set_new(object, "left_out", list_of(audit->left_out, finding_json));
 	json_object_set_new(object, "coverage", coverage_json(&audit->coverage));
+	json_object_set_new(object, "vocabulary", vocabulary_json(&audit->vocabulary));
 	return object;
 }
 

@@ -451,6 +451,41 @@ static void print_verdicts(const struct text *text)
 	}
 }
 
+/* What the vocabulary does not do justice to in this kernel. */
+static void print_vocabulary(const struct text *text)
+{
+	const struct audit_vocabulary *vocabulary = &text->audit->vocabulary;
+
+	for (guint i = 0; i < vocabulary->contradictions->len; i++) {
+		const struct audit_helper *helper = vocabulary->contradictions->pdata[i];
+
+		text_styled(text, STYLE_WARNING, "warning");
+		text_print(text, ": %s (%s:%u) %s, against what pfncheck knows of it%s",
+			   helper->name, helper->at.file, helper->at.line, helper->text,
+			   helper->used ? "; routes that come by it are not decided" :
+					  "; no route comes by it");
+		text_newline(text);
+	}
+	for (guint i = 0; i < vocabulary->unknown->len; i++) {
+		const struct audit_helper *helper = vocabulary->unknown->pdata[i];
+
+		text_print(text,
+			   "note: this kernel has a helper that pfncheck does not know: %s (%s:%u) "
+			   "%s%s",
+			   helper->name, helper->at.file, helper->at.line, helper->text,
+			   helper->used ? "; routes that come by it are judged by its body" : "");
+		text_newline(text);
+	}
+	for (guint i = 0; i < vocabulary->undecided->len; i++) {
+		const struct audit_helper *helper = vocabulary->undecided->pdata[i];
+
+		text_print(text,
+			   "note: %s (%s:%u) was not compared with what pfncheck knows of it: %s",
+			   helper->name, helper->at.file, helper->at.line, helper->text);
+		text_newline(text);
+	}
+}
+
 static void print_coverage(const struct text *text)
 {
 	const struct audit *audit = text->audit;
@@ -488,6 +523,7 @@ static void print_coverage(const struct text *text)
 		text_print(text, "note: %s", (const char *)coverage->notes->pdata[i]);
 		text_newline(text);
 	}
+	print_vocabulary(text);
 	if (audit->stopped) {
 		text_styled(text, STYLE_WARNING, "stopped early");
 		text_print(text, ": %s; this is what was known so far", audit->stopped);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "extract.h"
+#include "helpers.h"
 #include "includers.h"
 #include "survey.h"
 
@@ -635,6 +636,12 @@ struct program *survey_program(struct survey *s, guint config,
 	r.done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (unsigned int i = 0; i < scan_exporters(s->scan)->len; i++)
 		want(&r, files, scan_exporters(s->scan)->pdata[i]);
+	if (files->len) {
+		g_autoptr(GPtrArray) helpers = helpers_files(s->scan);
+
+		for (unsigned int i = 0; i < helpers->len; i++)
+			want(&r, files, helpers->pdata[i]);
+	}
 	/* Even of no file: what was stubbed before is known with them. */
 	ok = load_first_flags(&r, files, error);
 	if (ok && files->len)

@@ -223,15 +223,26 @@ static bool asked_again(const struct program *program, const char *key)
 static bool remembered(const char *key, void *data)
 {
 	struct tracer *t = data;
-	gpointer known = g_hash_table_lookup(t->remembered, key);
+	gpointer known;
 
+	if (t->mode == MODE_EFFECT)
+		return false;
 	if (t->coarse)
 		return state_assumed(t->coarse, key) >= 0;
+	known = g_hash_table_lookup(t->remembered, key);
 	if (!known) {
 		known = GINT_TO_POINTER(asked_again(t->program, key) ? 1 : 2);
 		g_hash_table_insert(t->remembered, (void *)pool_string(t->pool, key), known);
 	}
 	return GPOINTER_TO_INT(known) == 1;
+}
+
+const struct value *trace_kept(const struct tracer *t, const struct value *v)
+{
+	if (t->mode == MODE_EFFECT && (v->kind == VALUE_SYMBOL || v->kind == VALUE_TEST ||
+				       v->kind == VALUE_UNKNOWN || v->kind == VALUE_NONNULL))
+		return value_unknown(t->pool, ORIGIN_LOCAL);
+	return v;
 }
 
 void trace_advance(struct tracer *t, int from, struct state *s, int node, int truth)
@@ -616,6 +627,20 @@ void trace_begin_description(struct tracer *t, struct state *s)
 	s->action_node = NULL;
 }
 
+/* Whether a local, or what it points to, is counted up or down. */
+static bool is_counting(const struct expr *to, const struct expr *from)
+{
+	const struct expr *x = to, *y = from->a;
+
+	if (!is_arithmetic(from))
+		return false;
+	if (x->kind == EXPR_DEREF && y->kind == EXPR_DEREF) {
+		x = x->a;
+		y = y->a;
+	}
+	return x->kind == EXPR_LOCAL && y->kind == EXPR_LOCAL && x->value == y->value;
+}
+
 static void step_assign(struct tracer *t, int from, const struct fact_node *n)
 {
 	struct state s = *trace_point(t, from)->state;
@@ -624,15 +649,15 @@ static void step_assign(struct tracer *t, int from, const struct fact_node *n)
 
 	while (to->kind == EXPR_CAST)
 		to = to->a;
+	/* Counters would make every turn of a loop a new state. */
+	if (is_counting(to, n->b))
+		v = value_unknown(t->pool, MAX(v->origin, ORIGIN_LOCAL));
 	if (to->kind == EXPR_LOCAL) {
-		/* Counters would make every turn of a loop a new state. */
-		if (is_arithmetic(n->b) && n->b->a->kind == EXPR_LOCAL &&
-		    n->b->a->value == to->value)
-			v = value_unknown(t->pool, MAX(v->origin, ORIGIN_LOCAL));
 		if (!strcmp(trace_type(&s, to), "vm_area_desc") && v->kind == VALUE_INT)
 			trace_begin_description(t, &s);
 		else
-			state_set_local(t->pool, &s, s.frame->depth, (int)to->value, v);
+			state_set_local(t->pool, &s, s.frame->depth, (int)to->value,
+					trace_kept(t, v));
 	} else if (to->kind == EXPR_FIELD) {
 		store_field(t, &s, n, to, v);
 	} else if (to->kind == EXPR_DEREF || to->kind == EXPR_INDEX) {
@@ -698,7 +723,7 @@ static void step_return(struct tracer *t, int from, const struct expr *e)
 		return;
 	}
 	if (frame->result >= 0)
-		state_set_local(t->pool, &s, s.frame->depth, frame->result, v);
+		state_set_local(t->pool, &s, s.frame->depth, frame->result, trace_kept(t, v));
 	s.frame = live_frame(t, s.frame, frame->return_node);
 	state_sweep(t->pool, &s, NULL, remembered, t);
 	trace_push(t, from, &s, frame->return_node, -1);

@@ -43,6 +43,7 @@ struct trace_point {
 	enum origin origin; /* of what decides a fork */
 	const char *helper_id;
 	const struct word *word;	    /* helper that is called here, or NULL */
+	const struct word *doubted;	    /* likewise, one that does not do what its row says */
 	const struct fact_function *callee; /* function that is entered here, or NULL */
 	/* What is done here was asked for there; or NULL. */
 	const struct fact_function *at_function;
@@ -105,6 +106,24 @@ enum trace_stop {
  */
 unsigned int trace_precondition(struct program *program, const char *helper, const struct state *at,
 				bool in_handler, const char **macro, unsigned int *line);
+
+/* What a function does to mappings, by its body in the analysed tree. */
+struct trace_effect {
+	unsigned int inserts; /* enum insert_bit, of all ways */
+	bool fresh;	      /* it inserts into a mapping without VM_PFNMAP and VM_MIXEDMAP */
+	guint64 sets;	      /* then these are set on every way that has inserted */
+	const char *unknown;  /* why that is not all, or NULL; the program's */
+};
+
+struct trace_effect trace_effect(struct program *program, const struct fact_function *function);
+
+/*
+ * What in the body of a helper speaks against its row, as "does not set VM_PFNMAP", or
+ * NULL.  *unknown, which may be NULL, gets the reason why the two cannot be compared, or
+ * NULL; so it does if the body is not known.
+ */
+const char *trace_doubt(struct program *program, const struct word *word, const char *id,
+			const char **unknown);
 
 /* One text line for each point. */
 void trace_dump(const struct trace_route *route, GString *out);

@@ -147,7 +147,8 @@ static void havoc(const struct call *c, const char *id, struct state *s)
 static void finish(const struct call *c, struct state *s, const struct value *result)
 {
 	if (c->n->result >= 0)
-		state_set_local(c->t->pool, s, s->frame->depth, c->n->result, result);
+		state_set_local(c->t->pool, s, s->frame->depth, c->n->result,
+				trace_kept(c->t, result));
 	trace_advance(c->t, c->from, s, c->n->next[0], -1);
 }
 
@@ -205,7 +206,17 @@ static void insert(const struct call *c, const struct word *word, const char *id
 	};
 	struct state done = *c->state, failed = *c->state;
 	struct trace_point *p = trace_point(c->t, c->from);
+	const char *doubt = trace_in_helper(c->t) ? NULL :
+						    trace_doubt(c->t->program, word, id, NULL);
 
+	if (doubt) {
+		g_autofree char *why =
+			g_strdup_printf("%s of this kernel %s, against", word->name, doubt);
+
+		p->doubted = word;
+		undecided_call(c, why, "the vocabulary");
+		return;
+	}
 	p->word = word;
 	/* Its preconditions are read from its body. */
 	if (word_has_preconditions(word)) {
@@ -528,6 +539,11 @@ static void by_word(const struct call *c, const struct word *word, const char *i
 		s.special = true;
 		finish(c, &s, value_unknown(pool, ORIGIN_USER));
 		break;
+	case WORD_PTE_DEVICE:
+		/* Neither counted nor special: no help to a driver, no fault of a helper. */
+		s.special |= c->t->mode == MODE_EFFECT;
+		finish(c, &s, value_unknown(pool, ORIGIN_USER));
+		break;
 	case WORD_PTE_SET:
 		s.inserts |= s.special ? (unsigned int)INSERT_PFN : (unsigned int)INSERT_PAGE;
 		trace_point(c->t, c->from)->word = word;
@@ -616,7 +632,7 @@ static void enter(const struct call *c, const struct fact_function *f)
 	frame->result = c->n->result;
 	frame->n_locals = f->n_locals;
 	for (unsigned int i = 0; i < f->n_params; i++)
-		frame->locals[i] = arg_at(c, i);
+		frame->locals[i] = trace_kept(c->t, arg_at(c, i));
 	if (f->truncated)
 		trace_undecided(c->t, &s, "%s is not understood: %s", f->name, f->truncated);
 	s.frame = pool_frame(c->t->pool, frame);
@@ -686,9 +702,22 @@ static bool computes_flags(const struct call *c, const struct fact_function *f)
 	       trace_flows_to_flags(c->t, c->state->frame, c->n->result);
 }
 
+/* Whether the function writes page-table entries of an address space that it is handed. */
+static bool writes_entries(const struct call *c, const struct fact_function *f)
+{
+	if (!program_writes_entries(c->t->program, f))
+		return false;
+	for (unsigned int i = 0; i < f->n_params; i++)
+		if (!strcmp(f->locals[i].type, "*mm_struct"))
+			return true;
+	return false;
+}
+
 /* Whether the function can change the mapping, or answers a question about it. */
 static bool touches_mapping(const struct call *c, const struct fact_function *f)
 {
+	if (writes_entries(c, f))
+		return true;
 	switch (program_effect(c->t->program, f)) {
 	case EFFECT_WRITES:
 		return holds_mapping(c, f) || has_flags(c);
@@ -706,10 +735,12 @@ static void by_function(const struct call *c, const char *id)
 	bool export = c->t->mode == MODE_EXPORT;
 	const struct fact_function *f;
 
-	if (word && c->t->mode == MODE_CHECK && word_inserts(word) && c->mapping) {
+	if (word && trace_in_helper(c->t) && word_inserts(word) && c->mapping) {
 		f = program_function(c->t->program, id, false);
 		if (f)
 			enter(c, f);
+		else if (c->t->mode == MODE_EFFECT)
+			by_word(c, word, id);
 		else
 			opaque(c, id);
 		return;
@@ -718,10 +749,11 @@ static void by_function(const struct call *c, const char *id)
 		by_word(c, word, id);
 		return;
 	}
-	if (c->t->mode == MODE_CHECK) {
+	if (trace_in_helper(c->t)) {
 		f = program_function(c->t->program, id, false);
 		if (f && (is_small(f) || has_flags(c) ||
-			  (c->mapping && program_effect(c->t->program, f))))
+			  (c->mapping && program_effect(c->t->program, f)) ||
+			  (c->t->mode == MODE_EFFECT && program_writes_entries(c->t->program, f))))
 			enter(c, f);
 		else
 			opaque(c, id);
@@ -799,7 +831,7 @@ void trace_call(struct tracer *t, int from, const struct fact_node *n)
 	callee = trace_eval(t, c.state, n->a);
 	if (t->need_field || through_null(t, c.state, n->a))
 		return;
-	if (callee->kind != VALUE_FUNCTION && t->mode == MODE_CHECK)
+	if (callee->kind != VALUE_FUNCTION && trace_in_helper(t))
 		opaque(&c, NULL);
 	else if (callee->kind == VALUE_FUNCTION)
 		by_function(&c, callee->name);

@@ -10,6 +10,7 @@ enum trace_mode {
 	MODE_HANDLER,
 	MODE_EXPORT, /* which dma_buf_ops an export function leaves behind */
 	MODE_CHECK,  /* what a helper itself does; words are followed into */
+	MODE_EFFECT, /* likewise, page-table entries included; only flags and constants are kept */
 };
 
 struct tracer {
@@ -34,6 +35,15 @@ struct tracer {
 
 #define TRACE_NO_VM_OPS "(none)"
 
+void tracer_begin(struct tracer *t, struct program *program, struct pool *pool, GArray *bindings);
+void tracer_end(struct tracer *t);
+
+/* Whether the tracer looks into helpers of the vocabulary. */
+static inline bool trace_in_helper(const struct tracer *t)
+{
+	return t->mode == MODE_CHECK || t->mode == MODE_EFFECT;
+}
+
 /* Value of an expression; may set need_*. */
 const struct value *trace_eval(struct tracer *t, const struct state *s, const struct expr *e);
 /* The object that an lvalue names, as the value of its address. */
@@ -49,6 +59,8 @@ const char *trace_type(const struct state *s, const struct expr *e);
 /* Functions that a field may hold, in tables or by assignment (ids, sorted, unique). */
 GPtrArray *trace_field_functions(struct tracer *t, const char *field);
 
+/* What is kept of a value that a local gets. */
+const struct value *trace_kept(const struct tracer *t, const struct value *v);
 /* The point for a state, new or known; edges of from lead to it. */
 void trace_push(struct tracer *t, int from, const struct state *s, int node, int truth);
 /* Leads on to a node of the topmost frame; dead locals are dropped. */

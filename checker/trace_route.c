@@ -10,8 +10,7 @@
 
 /* ---- preconditions ---- */
 
-static void tracer_begin(struct tracer *t, struct program *program, struct pool *pool,
-			 GArray *bindings)
+void tracer_begin(struct tracer *t, struct program *program, struct pool *pool, GArray *bindings)
 {
 	memset(t, 0, sizeof(*t));
 	t->program = program;
@@ -22,7 +21,7 @@ static void tracer_begin(struct tracer *t, struct program *program, struct pool 
 	t->flows = g_hash_table_new(NULL, NULL);
 }
 
-static void tracer_end(struct tracer *t)
+void tracer_end(struct tracer *t)
 {
 	g_hash_table_unref(t->flows);
 	g_hash_table_unref(t->remembered);

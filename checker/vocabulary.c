@@ -7,13 +7,18 @@
 
 #include "vocabulary.h"
 
+#define HUGE_MEMORY "mm/huge_memory.c"
 #define MEMORY "mm/memory.c"
 #define MM_H "include/linux/mm.h"
+#define MM_TYPES_H "include/linux/mm_types.h"
+#define PGTABLE_H "include/linux/pgtable.h"
 
 /*
  * mm/memory.c: remap_pfn_range() sets VM_PFNMAP before it can fail.
  * vm_insert_page() sets VM_MIXEDMAP on a vma that lacks it; so do its users.
- * mm/huge_memory.c: vmf_insert_pfn_pmd() and _pud() want either flag.
+ * handle_mm_fault() leaves what to insert to the mapping's handlers, which count anyway.
+ * mm/huge_memory.c: vmf_insert_pfn_pmd() and _pud() want either flag; before 6.12 the
+ * entries that they make are not special.
  */
 static const struct word words[] = {
 	{ "ERR_CAST", WORD_ERR_PTR, 0, NULL, "include/linux/err.h" },
@@ -23,9 +28,9 @@ static const struct word words[] = {
 	{ "PTR_ERR", WORD_PTR_ERR, 0, NULL, "include/linux/err.h" },
 	{ "PTR_ERR_OR_ZERO", WORD_PTR_ERR, 0, NULL, "include/linux/err.h" },
 	{ "__builtin_memset", WORD_ZERO, 0, NULL, "include/linux/string.h" },
-	{ "__mk_vma_flags", WORD_FLAGS_MAKE, 0, NULL, MM_H },
-	{ "__vm_flags_mod", WORD_FLAGS_MOD, 0, NULL, MM_H },
-	{ "__vma_start_write", WORD_NOTHING, 0, NULL, "mm/mmap_lock.c" },
+	{ "__mk_vma_flags", WORD_FLAGS_MAKE, 0, NULL, MM_H ", since 7.0" },
+	{ "__vm_flags_mod", WORD_FLAGS_MOD, 0, NULL, MM_H ", since 6.3" },
+	{ "__vma_start_write", WORD_NOTHING, 0, NULL, "mm/mmap_lock.c, since 6.16" },
 	{ "apply_to_existing_page_range", WORD_WALKER, 0, NULL, MEMORY },
 	{ "apply_to_page_range", WORD_WALKER, 0, NULL, MEMORY },
 	{ "dma_buf_export", WORD_EXPORT, 0, NULL, "drivers/dma-buf/dma-buf.c" },
@@ -36,95 +41,107 @@ static const struct word words[] = {
 	{ "filemap_page_mkwrite", WORD_NOTHING, 0, NULL, "mm/filemap.c" },
 	{ "generic_file_mmap", WORD_NOTHING, 0, NULL, "mm/filemap.c" },
 	{ "get_file", WORD_SAME, 0, NULL, "include/linux/fs.h" },
+	{ "handle_mm_fault", WORD_NOTHING, 0, NULL, MEMORY },
 	{ "handle_userfault", WORD_NOTHING, 0, NULL, "fs/userfaultfd.c" },
 	{ "hugetlb_file_setup", WORD_FILE, 0, "hugetlbfs_file_operations", "fs/hugetlbfs/inode.c" },
 	{ "io_mapping_map_user", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, "mm/io-mapping.c" },
 	{ "io_remap_pfn_range", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MM_H },
-	{ "legacy_to_vma_flags", WORD_SAME, 0, NULL, "include/linux/mm_types.h" },
+	{ "legacy_to_vma_flags", WORD_SAME, 0, NULL, MM_TYPES_H ", since 7.1" },
 	{ "memset", WORD_ZERO, 0, NULL, "include/linux/string.h" },
-	{ "mmap_action_complete", WORD_ACTION_DONE, 0, NULL, "mm/util.c" },
-	{ "mmap_action_ioremap", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
-	{ "mmap_action_ioremap_full", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
-	{ "mmap_action_map_discontig_kernel_pages", WORD_ACTION, WORD_VM_MIXEDMAP, NULL, MM_H },
-	{ "mmap_action_map_kernel_pages", WORD_ACTION, WORD_VM_MIXEDMAP, NULL, MM_H },
-	{ "mmap_action_map_kernel_pages_full", WORD_ACTION, WORD_VM_MIXEDMAP, NULL, MM_H },
-	{ "mmap_action_prepare", WORD_NOTHING, 0, NULL, "mm/util.c" },
-	{ "mmap_action_remap", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
-	{ "mmap_action_remap_full", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
-	{ "mmap_action_simple_ioremap", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H },
+	{ "mmap_action_complete", WORD_ACTION_DONE, 0, NULL, "mm/util.c, since 6.19" },
+	{ "mmap_action_ioremap", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H ", since 6.19" },
+	{ "mmap_action_ioremap_full", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H ", since 6.19" },
+	{ "mmap_action_map_discontig_kernel_pages", WORD_ACTION, WORD_VM_MIXEDMAP, NULL,
+	  MM_H ", since 7.1" },
+	{ "mmap_action_map_kernel_pages", WORD_ACTION, WORD_VM_MIXEDMAP, NULL, MM_H ", since 7.1" },
+	{ "mmap_action_map_kernel_pages_full", WORD_ACTION, WORD_VM_MIXEDMAP, NULL,
+	  MM_H ", since 7.1" },
+	{ "mmap_action_prepare", WORD_NOTHING, 0, NULL, "mm/util.c, since 6.19" },
+	{ "mmap_action_remap", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H ", since 6.19" },
+	{ "mmap_action_remap_full", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H ", since 6.19" },
+	{ "mmap_action_simple_ioremap", WORD_ACTION, WORD_VM_PFNMAP, NULL, MM_H ", since 7.1" },
 	{ "mmap_read_trylock", WORD_READ_TRYLOCK, 0, NULL, "include/linux/mmap_lock.h" },
-	{ "pte_mkspecial", WORD_PTE_SPECIAL, 0, NULL, "include/linux/pgtable.h" },
+	{ "pmd_mkdevmap", WORD_PTE_DEVICE, 0, NULL, "include/linux/pfn_t.h, until 6.16" },
+	{ "pmd_mkspecial", WORD_PTE_SPECIAL, 0, NULL, MM_H ", since 6.12" },
+	{ "pte_mkdevmap", WORD_PTE_DEVICE, 0, NULL, "include/linux/pfn_t.h, until 6.16" },
+	{ "pte_mkspecial", WORD_PTE_SPECIAL, 0, NULL, MM_H },
+	{ "pud_mkdevmap", WORD_PTE_DEVICE, 0, NULL, "include/linux/pfn_t.h, until 6.16" },
+	{ "pud_mkspecial", WORD_PTE_SPECIAL, 0, NULL, MM_H ", since 6.12" },
 	{ "remap_pfn_range", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MEMORY },
 	{ "remap_pfn_range_notrack", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MEMORY },
 	{ "remap_vmalloc_range", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, "mm/vmalloc.c" },
 	{ "remap_vmalloc_range_partial", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, "mm/vmalloc.c" },
-	{ "set_pte", WORD_PTE_SET, 0, NULL, "include/linux/pgtable.h" },
-	{ "set_pte_at", WORD_PTE_SET, 0, NULL, "include/linux/pgtable.h" },
-	{ "set_ptes", WORD_PTE_SET, 0, NULL, "include/linux/pgtable.h" },
+	{ "set_huge_pte_at", WORD_PTE_SET, 0, NULL, "include/asm-generic/hugetlb.h" },
+	{ "set_pmd_at", WORD_PTE_SET, 0, NULL, PGTABLE_H },
+	{ "set_pte", WORD_PTE_SET, 0, NULL, PGTABLE_H },
+	{ "set_pte_at", WORD_PTE_SET, 0, NULL, PGTABLE_H },
+	{ "set_ptes", WORD_PTE_SET, 0, NULL, PGTABLE_H ", since 6.6" },
+	{ "set_pud_at", WORD_PTE_SET, 0, NULL, PGTABLE_H },
 	{ "shmem_file_setup", WORD_FILE, 0, "mm/shmem.c:shmem_file_operations", "mm/shmem.c" },
 	{ "shmem_file_setup_with_mnt", WORD_FILE, 0, "mm/shmem.c:shmem_file_operations",
 	  "mm/shmem.c" },
 	{ "shmem_kernel_file_setup", WORD_FILE, 0, "mm/shmem.c:shmem_file_operations",
 	  "mm/shmem.c" },
 	{ "unmap_mapping_range", WORD_NOTHING, 0, NULL, MEMORY },
-	{ "vm_flags_clear", WORD_FLAGS_CLEAR, 0, NULL, MM_H },
-	{ "vm_flags_init", WORD_FLAGS_RESET, 0, NULL, MM_H },
-	{ "vm_flags_mod", WORD_FLAGS_MOD, 0, NULL, MM_H },
-	{ "vm_flags_reset", WORD_FLAGS_RESET, 0, NULL, MM_H },
-	{ "vm_flags_reset_once", WORD_FLAGS_RESET, 0, NULL, MM_H },
-	{ "vm_flags_set", WORD_FLAGS_SET, 0, NULL, MM_H },
+	{ "vm_flags_clear", WORD_FLAGS_CLEAR, 0, NULL, MM_H ", since 6.3" },
+	{ "vm_flags_init", WORD_FLAGS_RESET, 0, NULL, MM_H ", since 6.3" },
+	{ "vm_flags_mod", WORD_FLAGS_MOD, 0, NULL, MM_H ", since 6.3" },
+	{ "vm_flags_reset", WORD_FLAGS_RESET, 0, NULL, MM_H ", since 6.3" },
+	{ "vm_flags_reset_once", WORD_FLAGS_RESET, 0, NULL, MM_H ", since 6.3" },
+	{ "vm_flags_set", WORD_FLAGS_SET, 0, NULL, MM_H ", since 6.3" },
 	{ "vm_get_page_prot", WORD_NOTHING, 0, NULL, "mm/mmap.c" },
-	{ "vm_insert_mixed", WORD_MIXED, WORD_VM_MIXEDMAP, NULL, MEMORY },
+	{ "vm_insert_mixed", WORD_MIXED, WORD_VM_MIXEDMAP, NULL, MEMORY ", until 4.19" },
 	{ "vm_insert_page", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
 	{ "vm_insert_pages", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
-	{ "vm_insert_pfn", WORD_PFN, 0, NULL, MEMORY },
-	{ "vm_insert_pfn_prot", WORD_PFN, 0, NULL, MEMORY },
+	{ "vm_insert_pfn", WORD_PFN, 0, NULL, MEMORY ", until 4.19" },
+	{ "vm_insert_pfn_prot", WORD_PFN, 0, NULL, MEMORY ", until 4.19" },
 	{ "vm_iomap_memory", WORD_PFN_SETS, WORD_VM_PFNMAP, NULL, MEMORY },
 	{ "vm_map_pages", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
 	{ "vm_map_pages_zero", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
 	{ "vm_map_ram", WORD_NOTHING, 0, NULL, "mm/vmalloc.c" },
-	{ "vma_clear_flags_mask", WORD_FLAGS_CLEAR, 0, NULL, MM_H },
-	{ "vma_desc_clear_flags_mask", WORD_FLAGS_CLEAR, 0, NULL, MM_H },
-	{ "vma_desc_set_flags_mask", WORD_FLAGS_SET, 0, NULL, MM_H },
-	{ "vma_desc_test", WORD_FLAGS_TEST_BIT, 0, NULL, MM_H },
-	{ "vma_desc_test_all_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H },
-	{ "vma_desc_test_any_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
-	{ "vma_desc_test_flags_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
-	{ "vma_flag_set", WORD_FLAGS_SET_BIT, 0, NULL, MM_H },
-	{ "vma_flags_clear_all", WORD_FLAGS_RESET, 0, NULL, "include/linux/mm_types.h" },
-	{ "vma_flags_clear_mask", WORD_FLAGS_CLEAR, 0, NULL, MM_H },
-	{ "vma_flags_clear_word", WORD_FLAGS_CLEAR, 0, NULL, "include/linux/mm_types.h" },
-	{ "vma_flags_overwrite_word", WORD_FLAGS_RESET, 0, NULL, "include/linux/mm_types.h" },
-	{ "vma_flags_overwrite_word_once", WORD_FLAGS_RESET, 0, NULL, "include/linux/mm_types.h" },
-	{ "vma_flags_set_flag", WORD_FLAGS_SET_BIT, 0, NULL, MM_H },
-	{ "vma_flags_set_mask", WORD_FLAGS_SET, 0, NULL, MM_H },
-	{ "vma_flags_set_word", WORD_FLAGS_SET, 0, NULL, "include/linux/mm_types.h" },
-	{ "vma_flags_test", WORD_FLAGS_TEST_BIT, 0, NULL, MM_H },
-	{ "vma_flags_test_all_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H },
-	{ "vma_flags_test_any_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
-	{ "vma_flags_test_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
-	{ "vma_flags_to_legacy", WORD_SAME, 0, NULL, "include/linux/mm_types.h" },
+	{ "vma_clear_flags_mask", WORD_FLAGS_CLEAR, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_desc_clear_flags_mask", WORD_FLAGS_CLEAR, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_desc_set_flags_mask", WORD_FLAGS_SET, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_desc_test", WORD_FLAGS_TEST_BIT, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_desc_test_all_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_desc_test_any_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_desc_test_flags_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_flag_set", WORD_FLAGS_SET_BIT, 0, NULL, MM_H ", since 6.19" },
+	{ "vma_flags_clear_all", WORD_FLAGS_RESET, 0, NULL, MM_TYPES_H ", since 6.19" },
+	{ "vma_flags_clear_mask", WORD_FLAGS_CLEAR, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_flags_clear_word", WORD_FLAGS_CLEAR, 0, NULL, MM_TYPES_H ", since 6.19" },
+	{ "vma_flags_overwrite_word", WORD_FLAGS_RESET, 0, NULL, MM_TYPES_H ", since 6.19" },
+	{ "vma_flags_overwrite_word_once", WORD_FLAGS_RESET, 0, NULL, MM_TYPES_H ", since 6.19" },
+	{ "vma_flags_set_flag", WORD_FLAGS_SET_BIT, 0, NULL, MM_H ", since 6.19" },
+	{ "vma_flags_set_mask", WORD_FLAGS_SET, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_flags_set_word", WORD_FLAGS_SET, 0, NULL, MM_TYPES_H ", since 6.19" },
+	{ "vma_flags_test", WORD_FLAGS_TEST_BIT, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_flags_test_all_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_flags_test_any_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_flags_test_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_flags_to_legacy", WORD_SAME, 0, NULL, MM_TYPES_H ", since 7.1" },
 	{ "vma_set_file", WORD_SET_FILE, 0, NULL, "mm/util.c" },
-	{ "vma_set_flags_mask", WORD_FLAGS_SET, 0, NULL, MM_H },
+	{ "vma_set_flags_mask", WORD_FLAGS_SET, 0, NULL, MM_H ", since 7.0" },
 	{ "vma_set_page_prot", WORD_NOTHING, 0, NULL, "mm/mmap.c" },
-	{ "vma_start_write", WORD_NOTHING, 0, NULL, MM_H },
-	{ "vma_test", WORD_FLAGS_TEST_BIT, 0, NULL, MM_H },
-	{ "vma_test_all_flags_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H },
-	{ "vma_test_all_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H },
-	{ "vma_test_any_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H },
-	{ "vmf_insert_folio_pmd", WORD_PAGE, 0, NULL, "mm/huge_memory.c" },
-	{ "vmf_insert_folio_pud", WORD_PAGE, 0, NULL, "mm/huge_memory.c" },
+	{ "vma_start_write", WORD_NOTHING, 0, NULL, MM_H ", since 6.4" },
+	{ "vma_test", WORD_FLAGS_TEST_BIT, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_test_all_flags_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_test_all_mask", WORD_FLAGS_TEST_ALL, 0, NULL, MM_H ", since 7.0" },
+	{ "vma_test_any_mask", WORD_FLAGS_TEST_ANY, 0, NULL, MM_H ", since 7.0" },
+	{ "vmf_insert_folio_pmd", WORD_PAGE, 0, NULL, HUGE_MEMORY ", since 6.15" },
+	{ "vmf_insert_folio_pud", WORD_PAGE, 0, NULL, HUGE_MEMORY ", since 6.15" },
 	{ "vmf_insert_mixed", WORD_MIXED, 0, NULL, MEMORY },
 	{ "vmf_insert_mixed_mkwrite", WORD_MIXED, 0, NULL, MEMORY },
-	{ "vmf_insert_mixed_prot", WORD_MIXED, 0, NULL, MEMORY },
+	{ "vmf_insert_mixed_prot", WORD_MIXED, 0, NULL, MEMORY ", until 6.4" },
 	{ "vmf_insert_page", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MM_H },
-	{ "vmf_insert_page_mkwrite", WORD_PAGE, WORD_VM_MIXEDMAP, NULL, MEMORY },
+	{ "vmf_insert_page_mkwrite", WORD_PAGE, 0, NULL, MEMORY ", since 6.15" },
 	{ "vmf_insert_pfn", WORD_PFN, 0, NULL, MEMORY },
-	{ "vmf_insert_pfn_pmd", WORD_PFN, 0, NULL, "mm/huge_memory.c" },
-	{ "vmf_insert_pfn_pmd_prot", WORD_PFN, 0, NULL, "mm/huge_memory.c" },
+	{ "vmf_insert_pfn_pmd", WORD_PFN, 0, NULL, HUGE_MEMORY ", since 6.5" },
+	{ "vmf_insert_pfn_pmd_prot", WORD_PFN, 0, NULL, HUGE_MEMORY ", until 6.4" },
 	{ "vmf_insert_pfn_prot", WORD_PFN, 0, NULL, MEMORY },
-	{ "vmf_insert_pfn_pud", WORD_PFN, 0, NULL, "mm/huge_memory.c" },
-	{ "vmf_insert_pfn_pud_prot", WORD_PFN, 0, NULL, "mm/huge_memory.c" },
+	{ "vmf_insert_pfn_pud", WORD_PFN, 0, NULL, HUGE_MEMORY ", since 6.5" },
+	{ "vmf_insert_pfn_pud_prot", WORD_PFN, 0, NULL, HUGE_MEMORY ", until 6.4" },
+	{ "zap_page_range", WORD_NOTHING, 0, NULL, MEMORY ", until 6.2" },
 	{ "zap_page_range_single", WORD_NOTHING, 0, NULL, MEMORY },
 	{ "zap_vma_ptes", WORD_NOTHING, 0, NULL, MEMORY },
 };
@@ -249,9 +266,26 @@ const struct word *word_find(const char *name)
 	return bsearch(name, words, G_N_ELEMENTS(words), sizeof(*words), compare_word);
 }
 
+const struct word *word_at(unsigned int index)
+{
+	return index < G_N_ELEMENTS(words) ? &words[index] : NULL;
+}
+
+bool word_is_from(const struct word *word, const char *file)
+{
+	gsize n = strcspn(word->source, ",");
+
+	return strlen(file) == n && !strncmp(word->source, file, n);
+}
+
 bool word_inserts(const struct word *word)
 {
 	return word->class <= WORD_FORWARD;
+}
+
+bool word_writes_entries(const struct word *word)
+{
+	return word->class == WORD_PTE_SET || word->class == WORD_WALKER;
 }
 
 bool word_has_preconditions(const struct word *word)

@@ -33,8 +33,9 @@ enum word_class {
 	WORD_ACTION,	     /* (desc, ...): asks for something to be inserted later */
 	WORD_ACTION_DONE,    /* does what the description of a mapping asks for */
 	WORD_WALKER,	     /* (mm, address, size, fn, data): calls fn for every PTE */
-	WORD_PTE_SPECIAL,    /* makes a PTE special */
-	WORD_PTE_SET,	     /* writes a PTE */
+	WORD_PTE_SPECIAL,    /* makes an entry special */
+	WORD_PTE_DEVICE,     /* marks an entry as device memory */
+	WORD_PTE_SET,	     /* writes an entry */
 	WORD_FILE,	     /* makes a struct file; table: id of its file_operations */
 	WORD_IS_ERR,	     /* IS_ERR(x) */
 	WORD_IS_ERR_OR_NULL,
@@ -55,14 +56,25 @@ struct word {
 	enum word_class class;
 	/* Flags it sets if VM_PFNMAP is not there yet, or always for PFN_SETS and actions. */
 	unsigned int sets;
-	const char *table;  /* of WORD_FILE */
-	const char *source; /* the kernel file this was read from */
+	const char *table; /* of WORD_FILE */
+	/* The kernel file this was read from; behind it the releases that have it, if not all. */
+	const char *source;
 };
+
+/* Where the helpers for drivers are, and their inline wrappers. */
+#define HELPER_DIRECTORY "mm/"
+#define HELPER_HEADERS "include/linux/"
 
 /* The row of a function, by its plain name; NULL if there is none. */
 const struct word *word_find(const char *name);
+/* The rows in their order; NULL behind the last one. */
+const struct word *word_at(unsigned int index);
+/* Whether that is the file which the row cites. */
+bool word_is_from(const struct word *word, const char *file);
 /* Whether the class inserts page-table entries. */
 bool word_inserts(const struct word *word);
+/* Whether the function itself writes page-table entries, or has them written. */
+bool word_writes_entries(const struct word *word);
 /* Whether its body stops the kernel on mappings with the wrong flags. */
 bool word_has_preconditions(const struct word *word);
 

@@ -31,6 +31,9 @@ their own right above it:
         outside of the case with @FILE after the kind, beside the ops or the table.
   expect-failed: TEXT
         the file is listed as not analysed, for a reason that contains this.
+  expect-vocabulary: contradiction|unknown|undecided used|unused TEXT
+        only in a tree that lies over: beside a helper, what is said of it when mm/
+        is compared with the vocabulary.
   not-c: REASON
         no compiler takes this file; pfncheck does the best it can.
   xfail: REASON
@@ -67,6 +70,25 @@ class Mistake(Exception):
     """A case that does not say what it means."""
 
 
+def expectations(path):
+    """The line, tag and text of all that is expected in a file."""
+    waiting = []
+    with open(path, encoding="utf-8") as stream:
+        lines = stream.read().split("\n")
+    for number, line in enumerate(lines, 1):
+        found = [(tag, text) for tag, text in COMMENT.findall(line)
+                 if tag in TAGS or tag.startswith("expect")]
+        if ONLY_COMMENTS.match(line):
+            waiting += found
+            continue
+        for tag, text in waiting + found:
+            yield number, tag, text
+        if line.strip():
+            waiting = []
+    if waiting:
+        raise Mistake(f"{path}: an expectation with nothing below it")
+
+
 class Case:
     """The expectations of one directory."""
 
@@ -89,23 +111,10 @@ class Case:
                     self.read(full, self.directory + "/" + inner)
 
     def read(self, full, file):
-        waiting = []
         with open(full, encoding="utf-8") as stream:
-            lines = stream.read().split("\n")
-        for number, line in enumerate(lines, 1):
-            if "#include <drm/" in line:
-                self.uses_drm = True
-            found = [(tag, text) for tag, text in COMMENT.findall(line)
-                     if tag in TAGS or tag.startswith("expect")]
-            if ONLY_COMMENTS.match(line):
-                waiting += found
-                continue
-            for tag, text in waiting + found:
-                self.add(file, number, tag, text)
-            if line.strip():
-                waiting = []
-        if waiting:
-            raise Mistake(f"{full}: an expectation with nothing below it")
+            self.uses_drm |= "#include <drm/" in stream.read()
+        for number, tag, text in expectations(full):
+            self.add(file, number, tag, text)
 
     def add(self, file, line, tag, text):
         try:
@@ -365,6 +374,29 @@ class Group:
             if not any(c.mine(failed["file"]) for c in checkers):
                 self.errors.append(f"{failed['file']}: not analysed: {failed['reason']}")
 
+    def check_vocabulary(self, audit):
+        """What is said of the helpers of mm/."""
+        overlay = os.path.join(self.path, "tree")
+        wanted, found = set(), set()
+        for base, _, names in sorted(os.walk(overlay)):
+            for name in sorted(names):
+                path = os.path.join(base, name)
+                for line, tag, text in expectations(path):
+                    if tag != "expect-vocabulary":
+                        raise Mistake(f"{path}:{line}: '{tag}' is not for trees that lie over")
+                    wanted.add((os.path.relpath(path, overlay), line, text))
+        for kind, key in (("contradiction", "contradictions"), ("unknown", "unknown_helpers"),
+                          ("undecided", "undecided")):
+            for h in audit["vocabulary"][key]:
+                used = "used" if h["used"] else "unused"
+                found.add((h["file"], h["line"], f"{kind} {used} {h['text']}"))
+        self.errors += [f"{file}:{line}: not said: {text}"
+                        for file, line, text in sorted(wanted - found)]
+        self.errors += [f"{file}:{line}: unexpected: {text}"
+                        for file, line, text in sorted(found - wanted)]
+        if not audit["vocabulary"]["checked"]:
+            self.errors.append("nothing of the vocabulary was compared with mm/")
+
     def run(self):
         """Counts of what passed, failed and was known to fail."""
         passed, known = 0, 0
@@ -378,6 +410,7 @@ class Group:
             audit = self.audit(root, os.path.join(scratch, "cache"))
         if audit:
             self.check_strays(audit)
+            self.check_vocabulary(audit)
         for case in self.cases if audit else []:
             errors = Checker(case, audit).run()
             if case.xfail and not errors:

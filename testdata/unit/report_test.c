@@ -268,6 +268,15 @@ static void add_passing(struct audit *audit)
 }
 
 /* One of everything. */
+static void add_helper(struct audit *audit, GPtrArray *to, const char *name, guint line,
+		       const char *text, bool used)
+{
+	struct audit_helper *helper = audit_add_helper(audit, to, name, "mm/memory.c", text);
+
+	helper->at.line = line;
+	helper->used |= used;
+}
+
 static struct audit *full_audit(void)
 {
 	static const char *const stubborn[] = { "a_gem_funcs", "b_gem_funcs" };
@@ -327,6 +336,20 @@ static struct audit *full_audit(void)
 		audit_add_failure(audit, file, "crashed (signal 11)");
 	}
 	g_ptr_array_add(audit->coverage.notes, (void *)"generated/foo.h was stubbed");
+	audit_add_checked(audit, "vm_insert_page");
+	audit_add_checked(audit, "remap_pfn_range");
+	audit_add_checked(audit, "vm_insert_page");
+	add_helper(audit, audit->vocabulary.contradictions, "vm_insert_page", 2218,
+		   "does not set VM_MIXEDMAP", true);
+	add_helper(audit, audit->vocabulary.contradictions, "remap_pfn_range", 2723,
+		   "inserts entries that are not special", false);
+	add_helper(audit, audit->vocabulary.undecided, "filemap_map_pages", 3634,
+		   "it has more points than the bound", true);
+	add_helper(audit, audit->vocabulary.unknown, "vm_insert_other", 2400,
+		   "inserts struct pages", true);
+	add_helper(audit, audit->vocabulary.unknown, "vm_insert_more", 2300, "inserts pfns", false);
+	/* The other configuration's is the same one. */
+	add_helper(audit, audit->vocabulary.unknown, "vm_insert_more", 2300, "inserts pfns", false);
 	finish(audit);
 	return audit;
 }

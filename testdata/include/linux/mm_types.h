@@ -7,6 +7,7 @@
 
 typedef struct { unsigned long pte; } pte_t;
 typedef struct { unsigned long pmd; } pmd_t;
+typedef struct { unsigned long pud; } pud_t;
 typedef struct { unsigned long pgprot; } pgprot_t;
 typedef struct { u64 val; } pfn_t;
 typedef unsigned long vm_flags_t;

@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The preconditions are those of the kernel: what each helper does with a
- * mapping in the wrong state.  What it puts into a page table is left out.
+ * mapping in the wrong state.
  */
 #include <linux/mm.h>
+#include <linux/module.h>
 
 static int put_page_entry(struct vm_area_struct *vma, unsigned long addr, struct page *page)
 {
-	return page && addr < vma->vm_end ? 0 : -EBUSY;
+	if (!page || addr >= vma->vm_end)
+		return -EBUSY;
+	set_pte_at(vma->vm_mm, addr, pte_at(vma->vm_mm, addr),
+		   pfn_pte(page_to_pfn(page), vma->vm_page_prot));
+	return 0;
 }
 
 static vm_fault_t put_pfn_entry(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn)
 {
-	return pfn && addr < vma->vm_end ? VM_FAULT_NOPAGE : VM_FAULT_OOM;
+	if (!pfn || addr >= vma->vm_end)
+		return VM_FAULT_OOM;
+	set_pte_at(vma->vm_mm, addr, pte_at(vma->vm_mm, addr),
+		   pte_mkspecial(pfn_pte(pfn, vma->vm_page_prot)));
+	return VM_FAULT_NOPAGE;
 }
 
 int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page)
@@ -28,6 +37,7 @@ int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *
 	}
 	return put_page_entry(vma, addr, page);
 }
+EXPORT_SYMBOL(vm_insert_page);
 
 int vm_insert_pages(struct vm_area_struct *vma, unsigned long addr, struct page **pages,
 		    unsigned long *num)
@@ -49,6 +59,7 @@ int vm_insert_pages(struct vm_area_struct *vma, unsigned long addr, struct page 
 	}
 	return ret;
 }
+EXPORT_SYMBOL(vm_insert_pages);
 
 int vm_map_pages(struct vm_area_struct *vma, struct page **pages, unsigned long num)
 {
@@ -65,6 +76,7 @@ int vm_map_pages(struct vm_area_struct *vma, struct page **pages, unsigned long 
 	}
 	return 0;
 }
+EXPORT_SYMBOL(vm_map_pages);
 
 int vm_map_pages_zero(struct vm_area_struct *vma, struct page **pages, unsigned long num)
 {
@@ -81,6 +93,21 @@ int vm_map_pages_zero(struct vm_area_struct *vma, struct page **pages, unsigned 
 	}
 	return 0;
 }
+EXPORT_SYMBOL(vm_map_pages_zero);
+
+static int remap_ptes(struct mm_struct *mm, unsigned long addr, unsigned long end,
+		      unsigned long pfn, pgprot_t prot)
+{
+	while (addr < end) {
+		pte_t *pte = pte_at(mm, addr);
+
+		if (!pte)
+			return -ENOMEM;
+		set_pte_at(mm, addr, pte, pte_mkspecial(pfn_pte(pfn++, prot)));
+		addr += PAGE_SIZE;
+	}
+	return 0;
+}
 
 int remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
 		    unsigned long size, pgprot_t prot)
@@ -93,8 +120,9 @@ int remap_pfn_range(struct vm_area_struct *vma, unsigned long addr, unsigned lon
 		vma->vm_pgoff = pfn;
 	}
 	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
-	return pfn && prot.pgprot ? 0 : -ENOMEM;
+	return remap_ptes(vma->vm_mm, addr, addr + size, pfn, prot);
 }
+EXPORT_SYMBOL(remap_pfn_range);
 
 int vm_iomap_memory(struct vm_area_struct *vma, phys_addr_t start, unsigned long len)
 {
@@ -105,6 +133,7 @@ int vm_iomap_memory(struct vm_area_struct *vma, phys_addr_t start, unsigned long
 	return io_remap_pfn_range(vma, vma->vm_start, pfn + vma->vm_pgoff,
 				  vma->vm_end - vma->vm_start, vma->vm_page_prot);
 }
+EXPORT_SYMBOL(vm_iomap_memory);
 
 vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn,
 			       pgprot_t pgprot)
@@ -118,11 +147,13 @@ vm_fault_t vmf_insert_pfn_prot(struct vm_area_struct *vma, unsigned long addr, u
 		return VM_FAULT_SIGBUS;
 	return pgprot.pgprot ? put_pfn_entry(vma, addr, pfn) : VM_FAULT_SIGBUS;
 }
+EXPORT_SYMBOL(vmf_insert_pfn_prot);
 
 vm_fault_t vmf_insert_pfn(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn)
 {
 	return vmf_insert_pfn_prot(vma, addr, pfn, vma->vm_page_prot);
 }
+EXPORT_SYMBOL(vmf_insert_pfn);
 
 static bool may_be_mixed(struct vm_area_struct *vma, pfn_t pfn)
 {
@@ -138,13 +169,14 @@ static vm_fault_t insert_mixed(struct vm_area_struct *vma, unsigned long addr, p
 		return VM_FAULT_SIGBUS;
 	if (addr < vma->vm_start || addr >= vma->vm_end)
 		return VM_FAULT_SIGBUS;
-	return write ? VM_FAULT_NOPAGE : put_pfn_entry(vma, addr, pfn_t_to_pfn(pfn));
+	return write && !pfn.val ? VM_FAULT_NOPAGE : put_pfn_entry(vma, addr, pfn_t_to_pfn(pfn));
 }
 
 vm_fault_t vmf_insert_mixed(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)
 {
 	return insert_mixed(vma, addr, pfn, false);
 }
+EXPORT_SYMBOL(vmf_insert_mixed);
 
 vm_fault_t vmf_insert_mixed_mkwrite(struct vm_area_struct *vma, unsigned long addr, pfn_t pfn)
 {
