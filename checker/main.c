@@ -340,7 +340,9 @@ static bool analyse(struct run *r, GError **error)
 			return false;
 	unseen_judge(r->unseen, r->audit);
 	merge_routes(r->audit);
-	left_out_judge(r->left_out, r->audit);
+	/* Of a run that was stopped nobody knows. */
+	if (!stopped)
+		left_out_judge(r->left_out, r->audit);
 	return true;
 }
 

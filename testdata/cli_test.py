@@ -454,6 +454,8 @@ class Interruption(Case):
         self.assertIn("interrupted", said[0])
         report = json.loads(result.out)
         self.assertEqual(report["stopped"], "interrupted")
+        # Nobody got as far as knowing what is left out.
+        self.assertEqual(report["left_out"], [])
         return report
 
     def test_extraction(self):
