@@ -219,7 +219,9 @@ static void print_condition_line(const struct text *text, const char *before,
 
 	text_print(text, "    %s", before);
 	print_condition(text, condition);
-	text_print(text, " (%s)", at);
+	/* No line of the source says which configuration it is. */
+	if (condition->kind != CONDITION_CONFIG)
+		text_print(text, " (%s)", at);
 	text_newline(text);
 }
 
@@ -230,17 +232,25 @@ static const GPtrArray *conditions_of(const struct audit_finding *finding,
 	return finding->conditions->len ? finding->conditions : route->conditions;
 }
 
-/* The conditions nearest to the exporter and to the insertion; all of them, and guards, with -v. */
+/*
+ * The configurations, and the conditions nearest to the exporter and to the
+ * insertion; all of them, and guards, with -v.
+ */
 static void print_conditions(const struct text *text, const struct audit_finding *finding,
 			     const struct audit_route *route)
 {
 	const GPtrArray *conditions = conditions_of(finding, route);
 	guint count = conditions->len;
+	guint first = 0;
 
 	for (guint i = 0; i < count; i++) {
-		if (i && i < count - 1 && !text->options->verbose)
+		const struct audit_condition *condition = conditions->pdata[i];
+
+		if (condition->kind == CONDITION_CONFIG)
+			first = i + 1;
+		else if (i > first && i < count - 1 && !text->options->verbose)
 			continue;
-		print_condition_line(text, i ? "and " : "", conditions->pdata[i]);
+		print_condition_line(text, i ? "and " : "", condition);
 	}
 	for (guint i = 0; text->options->verbose && i < route->guards->len; i++)
 		print_condition_line(text, "or ", route->guards->pdata[i]);

@@ -246,6 +246,31 @@ class Kernel(unittest.TestCase):
                     self.fail(f"line {number}: {left!r}, but without it {right!r}")
         self.assertGreater((self.directory / "facts").stat().st_size, 0)
 
+    def test_arches(self):
+        """Three architectures, without a cross compiler: no verdict is worse known than with one."""
+        out = self.directory / "arches.json"
+        cache = self.directory / "arches"
+        take_configurations(CACHE, cache)
+        run(cache, out, "--format=json", "--arch=x86,arm64,arm")
+        report = json.loads(out.read_bytes())
+        self.assertEqual([config["arch"] for config in report["configs"]],
+                         ["x86", "arm64", "arm"])
+        broken = [entry for entry in report["coverage"]["files_failed"]
+                  if entry["file"] not in self.failed]
+        self.assertEqual(broken, [])
+        merged = {route["id"]: route for route in report["routes"]}
+        self.assertEqual(len(merged), len(report["routes"]))
+        for route in self.report["routes"]:
+            self.assertIn(route["id"], merged)
+            if route["verdict"] != "unknown":
+                self.assertNotEqual(merged[route["id"]]["verdict"], "unknown", route["id"])
+        self.assertIn([0, 1, 2], [route["configs"] for route in report["routes"]])
+        counts, lines = score(read_audited(), report["routes"])
+        said = "\n".join([f"{counts}"] + lines)
+        self.assertGreaterEqual(counts["right"] / counts["scored"], MIN_RIGHT, said)
+        self.assertLessEqual(counts["miss"], MAX_MISS, said)
+        self.assertLessEqual(counts["alarm"], MAX_ALARM, said)
+
     def test_tree_is_untouched(self):
         changed = {path for path in self.before.keys() | self.after.keys()
                    if self.before.get(path) != self.after.get(path)}

@@ -228,6 +228,9 @@ static void add_config_dependent(struct audit *audit)
 	condition.expr = audit_config_words(audit, finding->configs);
 	*audit_add_condition(route->conditions) = condition;
 	*audit_add_condition(finding->conditions) = condition;
+	add_condition(finding->conditions, "bar->pages", true, place("drivers/foo/bar.c", 3, 6));
+	add_condition(finding->conditions, "middle", true, place("drivers/foo/bar.c", 4, 6));
+	add_condition(finding->conditions, "bar->cached", false, place("drivers/foo/bar.c", 4, 9));
 	finding = add_finding(audit, route, "cow-pfnmap", LEVEL_WARNING, call,
 			      "bar_mmap lets private mappings through");
 	g_array_append_val(finding->configs, second);
