@@ -143,7 +143,7 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 				   function, helper));
 		if (f)
 			judge_tell(j, f, way);
-	} else if (bits & INSERT_MIXED) {
+	} else if ((bits & INSERT_MIXED) || (!clearing && (after->ones & v->mixedmap))) {
 		f = new_finding(j, "mixedmap", rule_level(j), at, function, helper,
 				judge_text(j,
 					   "%s inserts with %s under VM_MIXEDMAP, which is no "

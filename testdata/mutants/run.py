@@ -286,7 +286,7 @@ def arguments():
     parser.add_argument("--tree", type=Path, help="where the kernel is linked to, and stays")
     parser.add_argument("--cache", type=Path, help="a cache that stays")
     parser.add_argument("--only", type=lambda text: text.split(","), help="ids of mutants")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def run_file(path, given, suite):

@@ -60,3 +60,28 @@ static int good_both_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 static const struct dma_buf_ops good_both_ops = {
 	.mmap = good_both_mmap,
 };
+
+/* Pfns alone do not make up for VM_PFNMAP either. */
+static vm_fault_t bad_pfn_fault(struct vm_fault *vmf)
+{
+	/* expect: mixedmap */
+	return vmf_insert_pfn(vmf->vma, vmf->address, vmf->pgoff);
+}
+
+static const struct vm_operations_struct bad_pfn_vm_ops = {
+	.fault = bad_pfn_fault,
+};
+
+static int bad_pfn_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	vm_flags_set(vma, VM_MIXEDMAP);
+	vma->vm_ops = &bad_pfn_vm_ops;
+	return 0;
+}
+
+/* expect: violation mixedmap inserts=vmf_insert_pfn@fault flags=VM_MIXEDMAP */
+static const struct dma_buf_ops bad_pfn_ops = {
+	.mmap = bad_pfn_mmap,
+};
