@@ -308,6 +308,10 @@ exit {status}
         self.assertEqual(out[-3], f"{len(runs)} skipped, named above")
         self.assertIn("-sanitize-", runs[1])
         self.assertIn("-L ^(unit|cases|cli|robust|golden)$", runs[1])
+        for run in runs[:2]:
+            self.assertNotIn("mutants", run)
+        for run in runs[2:]:
+            self.assertIn("-LE ^mutants$", run)
 
     def test_fail(self):
         status, out, err, machine = self.run_suite(2, 8)
