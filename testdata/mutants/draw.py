@@ -11,6 +11,7 @@ read and corrected before the mutants are first run, never after.
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -192,7 +193,7 @@ def run(program, tree, cache, *options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program")
+    parser.add_argument("program", type=os.path.abspath)
     parser.add_argument("tree", type=Path)
     parser.add_argument("seed")
     parser.add_argument("file", type=Path)

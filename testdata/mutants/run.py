@@ -10,7 +10,8 @@ test is skipped.  It is linked to another directory, where files are replaced.
 
 Mutants of different drivers share an audit, --alone gives each its own.  All routes
 that no mutant of an audit names must keep what was said of them, and no file may
-stop to parse.  If something else moved, every mutant of the audit runs alone.
+stop to parse.  If something else moved, the audit's mutants are run in halves, until
+it is known which did it.
 """
 
 import argparse
@@ -203,8 +204,9 @@ class Suite:
         moved = changes(self.before, after,
                         lambda key: any(row.names(key) for row, _ in made))
         if len(made) > 1 and (moved or broken):
-            for one in made:
-                self.run_batch([one])
+            half = len(made) // 2
+            self.run_batch(made[:half])
+            self.run_batch(made[half:])
             return
         for row, _ in made:
             self.results[row.id] = row, after, complaints(row, self.before, after) + (
@@ -220,7 +222,9 @@ class Suite:
         for batch in self.batches(made):
             begun = time.monotonic()
             self.run_batch(batch)
-            print(f"  {len(batch)} mutants: {time.monotonic() - begun:.1f} s", flush=True)
+            wrong = [row.id for row, _ in batch if self.results[row.id][2]]
+            print(f"  {len(batch)} mutants: {time.monotonic() - begun:.1f} s"
+                  f"{', not as expected: ' if wrong else ''}{' '.join(wrong)}", flush=True)
 
     def report(self, wanted):
         """Prints what is not as expected; the number of failures."""
@@ -280,7 +284,7 @@ def audit(program, root, cache):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program")
+    parser.add_argument("program", type=os.path.abspath)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--alone", action="store_true")
     parser.add_argument("--tree", type=Path, help="where the kernel is linked to, and stays")
