@@ -17,7 +17,7 @@
 #include <stdbool.h>
 
 /* Part of the store's key: to be raised whenever the text form or its meaning changes. */
-#define FACTS_SCHEMA 13
+#define FACTS_SCHEMA 14
 
 /*
  * Short types: "*rec" pointer to a record, "rec" a record, "i" an integer or
@@ -148,6 +148,7 @@ struct fact_member {
 	unsigned int column;
 };
 
+/* A table, or a pointer to functions that take a mapping: its record is its type then. */
 struct fact_table {
 	const char *id; /* "name", or "path:name" if static */
 	const char *name;

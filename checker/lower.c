@@ -1028,9 +1028,19 @@ static void lower_goto(struct lower *l, const struct ast *a)
 	edges_move(edges, l->pending);
 }
 
-static void lower_declaration(struct lower *l, const struct ast *var)
+/* Parameters of the type of a pointer to functions come before what it is set to. */
+static const struct ast *initializer_of(const struct ast *var)
 {
 	const struct ast *init = var->first;
+
+	while (init && init->kind == AST_PARAM)
+		init = init->next;
+	return init;
+}
+
+static void lower_declaration(struct lower *l, const struct ast *var)
+{
+	const struct ast *init = initializer_of(var);
 	const struct ast *inner = skip_parens(init);
 
 	if (var->is_static) {
@@ -1440,11 +1450,13 @@ void lower_variable(struct facts *facts, struct ast_unit *unit, const struct ast
 {
 	struct members m = { 0 };
 	struct fact_table *t;
-	const struct ast *init = var->first;
+	const struct ast *init = initializer_of(var);
+	bool is_pointer = !strcmp(var->type, "fn(vma)");
 	struct ast_function none = { .file = file, .name = var->name };
 
-	if (!record_of(var->record) || !strcmp(var->record, "i") || !strcmp(var->record, "b") ||
-	    !strcmp(var->record, "-") || g_str_has_prefix(var->record, "fn"))
+	if (!is_pointer &&
+	    (!record_of(var->record) || !strcmp(var->record, "i") || !strcmp(var->record, "b") ||
+	     !strcmp(var->record, "-") || g_str_has_prefix(var->record, "fn")))
 		return;
 	lower_begin(&m.l, facts, unit, &none);
 	m.rows = g_array_new(FALSE, FALSE, sizeof(struct fact_member));
@@ -1453,6 +1465,8 @@ void lower_variable(struct facts *facts, struct ast_unit *unit, const struct ast
 		init = skip_parens(init)->first;
 	if (init && init->kind == AST_INIT_LIST)
 		lower_members(&m, init, "");
+	else if (init && is_pointer)
+		lower_member_value(&m, init, "", NULL, var->type);
 	t = facts_alloc(facts, sizeof(*t));
 	t->facts = facts;
 	t->id = facts_string(facts, id);
@@ -1462,7 +1476,7 @@ void lower_variable(struct facts *facts, struct ast_unit *unit, const struct ast
 	t->line = var->line;
 	t->column = var->column;
 	t->is_static = var->is_static;
-	t->has_initializer = var->first != NULL;
+	t->has_initializer = init != NULL;
 	t->n_members = m.rows->len;
 	t->members = facts_alloc(facts, m.rows->len * sizeof(*t->members));
 	if (m.rows->len)

@@ -778,10 +778,34 @@ static void by_function(const struct call *c, const char *id)
 	}
 }
 
+static void by_each(const struct call *c, const GPtrArray *ids)
+{
+	struct trace_point *p;
+
+	for (unsigned int i = 0; i < ids->len; i++)
+		by_function(c, ids->pdata[i]);
+	if (ids->len > 1) {
+		p = trace_point(c->t, c->from);
+		p->fork = FORK_UNION;
+		p->origin = ORIGIN_ENVIRONMENT;
+		p->callee = NULL;
+	}
+}
+
+/* Through a variable; one that is never set is NULL, and that is no way on. */
+static void by_variable(const struct call *c, const char *id)
+{
+	g_autoptr(GPtrArray) ids = trace_variable_functions(c->t, id);
+
+	if (ids)
+		by_each(c, ids);
+	else
+		undecided_call(c, "it is not known what is stored in", id_name(id));
+}
+
 static void by_alternatives(const struct call *c, const char *field)
 {
 	g_autoptr(GPtrArray) ids = trace_field_functions(c->t, field);
-	struct trace_point *p = trace_point(c->t, c->from);
 
 	/* Any file has file_operations: which file it is would have to be known. */
 	if (g_str_has_prefix(field, "file_operations::")) {
@@ -793,14 +817,15 @@ static void by_alternatives(const struct call *c, const char *field)
 		undecided_call(c, "nothing is known to be stored in", field);
 		return;
 	}
-	for (unsigned int i = 0; i < ids->len; i++)
-		by_function(c, ids->pdata[i]);
-	if (ids->len > 1) {
-		p = trace_point(c->t, c->from);
-		p->fork = FORK_UNION;
-		p->origin = ORIGIN_ENVIRONMENT;
-		p->callee = NULL;
-	}
+	by_each(c, ids);
+}
+
+/* The variable that a call goes through, as p() or as (*p)(); NULL if it goes through none. */
+static const char *called_variable(const struct expr *e)
+{
+	while (e->kind == EXPR_CAST || e->kind == EXPR_DEREF)
+		e = e->a;
+	return e->kind == EXPR_GLOBAL ? e->name : NULL;
 }
 
 /* A call through a table that is NULL is no way on either. */
@@ -841,6 +866,8 @@ void trace_call(struct tracer *t, int from, const struct fact_node *n)
 		opaque(&c, NULL);
 	else if (n->a->kind == EXPR_FIELD)
 		by_alternatives(&c, n->a->name);
+	else if (called_variable(n->a))
+		by_variable(&c, called_variable(n->a));
 	else
 		undecided_call(&c, "a mapping is handed to a function pointer in",
 			       c.state->frame->function->name);

@@ -582,6 +582,37 @@ static gint compare_strings(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Adds what is stored if it is a function; false if that cannot be told. */
+static bool add_stored(const struct expr *e, GPtrArray *out)
+{
+	e = strip(e);
+	if (e && e->kind == EXPR_ADDRESS)
+		e = e->a;
+	if (!e || (e->kind != EXPR_FUNCTION && !(e->kind == EXPR_INT && !e->value)))
+		return false;
+	if (e->kind == EXPR_FUNCTION && !g_ptr_array_find(out, e->name, NULL))
+		g_ptr_array_add(out, (void *)e->name);
+	return true;
+}
+
+GPtrArray *trace_variable_functions(struct tracer *t, const char *id)
+{
+	const struct fact_table *table = program_table(t->program, id);
+	const GPtrArray *stores = g_hash_table_lookup(t->program->global_stores, id);
+	g_autoptr(GPtrArray) out = g_ptr_array_new();
+
+	if (!table || (!table->is_static && !table->has_initializer && !stores))
+		return NULL;
+	for (unsigned int i = 0; i < table->n_members; i++)
+		if (!add_stored(table->members[i].value, out))
+			return NULL;
+	for (unsigned int i = 0; stores && i < stores->len; i++)
+		if (!add_stored(((const struct field_store *)stores->pdata[i])->value, out))
+			return NULL;
+	g_ptr_array_sort(out, compare_strings);
+	return g_steal_pointer(&out);
+}
+
 GPtrArray *trace_field_functions(struct tracer *t, const char *field)
 {
 	g_autofree char *record = record_of_key(field);

@@ -58,6 +58,8 @@ void trace_store(struct tracer *t, struct state *s, const struct value *cell,
 const char *trace_type(const struct state *s, const struct expr *e);
 /* Functions that a field may hold, in tables or by assignment (ids, sorted, unique). */
 GPtrArray *trace_field_functions(struct tracer *t, const char *field);
+/* Those that a variable may hold, by its id; NULL if that cannot be told. */
+GPtrArray *trace_variable_functions(struct tracer *t, const char *id);
 
 /* What is kept of a value that a local gets. */
 const struct value *trace_kept(const struct tracer *t, const struct value *v);
