@@ -28,7 +28,11 @@ static enum origin join_origins(const struct call *c)
 	for (unsigned int i = 0; i < c->args->len; i++) {
 		const struct value *v = c->args->pdata[i];
 
-		if (v->kind != VALUE_INT && v->kind != VALUE_FUNCTION && v->kind != VALUE_GLOBAL)
+		/* Not where a local is tells who decides, but what is in it. */
+		if (v->kind == VALUE_CELL)
+			v = trace_load(c->state, v);
+		if (v && v->kind != VALUE_INT && v->kind != VALUE_FUNCTION &&
+		    v->kind != VALUE_GLOBAL)
 			origin = MAX(origin, v->origin);
 	}
 	return origin;
