@@ -46,6 +46,7 @@ static void route_free(void *data)
 
 	g_array_unref(route->configs);
 	g_ptr_array_unref(route->tables);
+	g_ptr_array_unref(route->alike);
 	g_ptr_array_unref(route->notes);
 	g_ptr_array_unref(route->flags_set);
 	g_ptr_array_unref(route->flags_clear);
@@ -193,6 +194,7 @@ struct audit_route *audit_add_route(struct audit *audit)
 
 	route->configs = g_array_new(FALSE, FALSE, sizeof(guint));
 	route->tables = g_ptr_array_new_with_free_func(g_free);
+	route->alike = g_ptr_array_new_with_free_func(g_free);
 	route->notes = g_ptr_array_new();
 	route->flags_set = g_ptr_array_new();
 	route->flags_clear = g_ptr_array_new();
@@ -207,6 +209,11 @@ struct audit_route *audit_add_route(struct audit *audit)
 struct audit_object *audit_add_table(struct audit_route *route)
 {
 	return append(route->tables, sizeof(struct audit_object));
+}
+
+struct audit_object *audit_add_alike(struct audit_route *route)
+{
+	return append(route->alike, sizeof(struct audit_object));
 }
 
 struct audit_insert *audit_add_insert(struct audit_route *route)

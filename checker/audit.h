@@ -91,8 +91,9 @@ struct audit_route {
 	const char *id;	 /* stable hash of ops and tables */
 	GArray *configs; /* guint indices into audit.configs */
 	struct audit_object ops;
-	const char *mmap;		    /* NULL if the ops object has no callback */
-	GPtrArray *tables;		    /* struct audit_object, in order of binding */
+	const char *mmap;  /* NULL if the ops object has no callback */
+	GPtrArray *tables; /* struct audit_object, in order of binding */
+	GPtrArray *alike;  /* struct audit_object: drivers that could stand for the one in tables */
 	struct audit_object implementation; /* name NULL if there is none */
 	enum verdict verdict;
 	enum level level;
@@ -181,6 +182,7 @@ const char *audit_string(struct audit *audit, const char *s);
 struct audit_config *audit_add_config(struct audit *audit);
 struct audit_route *audit_add_route(struct audit *audit);
 struct audit_object *audit_add_table(struct audit_route *route);
+struct audit_object *audit_add_alike(struct audit_route *route);
 struct audit_insert *audit_add_insert(struct audit_route *route);
 /* conditions: route->conditions or route->guards. */
 struct audit_condition *audit_add_condition(GPtrArray *conditions);

@@ -9,6 +9,15 @@
 
 /* ---- findings ---- */
 
+/* Whether a route is told from others by a table that it binds: an owner may be one of many. */
+static bool table_identifies(const struct trace_route *r, unsigned int binding)
+{
+	const struct fact_table *t =
+		g_array_index(r->bindings, struct trace_binding, binding).table;
+
+	return r->owner_matters || !pairing_of_owner(t->record);
+}
+
 static const char *fingerprint(struct judging *j, const char *rule, const char *where,
 			       const char *what)
 {
@@ -18,8 +27,9 @@ static const char *fingerprint(struct judging *j, const char *rule, const char *
 	g_string_append_printf(s, "|%s|%s|%s|%s", j->out->ops.at.file, j->out->ops.name, where,
 			       what);
 	for (unsigned int i = 0; i < j->out->tables->len; i++)
-		g_string_append_printf(s, "|%s",
-				       ((struct audit_object *)j->out->tables->pdata[i])->name);
+		if (table_identifies(j->r, i))
+			g_string_append_printf(
+				s, "|%s", ((struct audit_object *)j->out->tables->pdata[i])->name);
 	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, s->str, (gssize)s->len);
 	sum[32] = '\0';
 	return audit_string(j->audit, sum);
@@ -539,6 +549,15 @@ static void note_nothing(struct judging *j)
 	}
 }
 
+static void set_object(struct judging *j, struct audit_object *object, const struct fact_table *t)
+{
+	object->at.file = audit_string(j->audit, t->file);
+	object->at.line = t->line;
+	object->at.column = t->column;
+	object->name = audit_string(j->audit, t->name);
+	object->type = audit_string(j->audit, t->record);
+}
+
 static void set_identity(struct judging *j, guint config)
 {
 	const struct trace_route *r = j->r;
@@ -559,15 +578,13 @@ static void set_identity(struct judging *j, guint config)
 	for (unsigned int i = 0; i < r->bindings->len; i++) {
 		const struct fact_table *t =
 			g_array_index(r->bindings, struct trace_binding, i).table;
-		struct audit_object *table = audit_add_table(out);
 
-		table->at.file = audit_string(j->audit, t->file);
-		table->at.line = t->line;
-		table->at.column = t->column;
-		table->name = audit_string(j->audit, t->name);
-		table->type = audit_string(j->audit, t->record);
-		g_string_append_printf(id, "|%s:%s", t->file, t->name);
+		set_object(j, audit_add_table(out), t);
+		if (table_identifies(r, i))
+			g_string_append_printf(id, "|%s:%s", t->file, t->name);
 	}
+	for (unsigned int i = 0; i < r->alike->len; i++)
+		set_object(j, audit_add_alike(out), r->alike->pdata[i]);
 	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, id->str, (gssize)id->len);
 	sum[16] = '\0';
 	out->id = audit_string(j->audit, sum);

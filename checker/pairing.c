@@ -18,11 +18,6 @@ static const struct expr *strip_casts(const struct expr *e)
 	return e;
 }
 
-enum roots {
-	ROOTS_ALL,
-	ROOTS_IMPORT, /* the hooks that import only */
-};
-
 /* The file that an id belongs to, or NULL: "path:name". */
 static char *file_of_id(const char *id)
 {
@@ -31,57 +26,41 @@ static char *file_of_id(const char *id)
 	return colon ? g_strndup(id, (gsize)(colon - id)) : NULL;
 }
 
-static void add_roots(struct program *p, const struct fact_table *t, enum roots which,
-		      struct scan_reach *reach, unsigned int depth)
+/* Where a function is come to from. */
+static struct scan_reach *reach_to(struct program *p, const struct fact_function *f)
+{
+	g_autofree char *key = g_strconcat(f->file, ":", f->name, NULL);
+	struct scan_reach *reach = g_hash_table_lookup(p->reaches, key);
+
+	if (reach)
+		return reach;
+	reach = scan_reach_to(p->scan, f->file, f->name);
+	g_hash_table_insert(p->reaches, g_steal_pointer(&key), reach);
+	return reach;
+}
+
+/* Whether a function in a table, or in one that it points to, is among those. */
+static bool table_leads_to(const struct program *p, const struct fact_table *t,
+			   const struct scan_reach *reach, unsigned int depth)
 {
 	for (unsigned int i = 0; i < t->n_members; i++) {
-		const struct fact_member *m = &t->members[i];
-		const struct expr *e = strip_casts(m->value);
+		const struct expr *e = strip_casts(t->members[i].value);
+		const struct fact_table *inner = NULL;
 
-		if (!e || (which == ROOTS_IMPORT && !field_imports(m->field)))
-			continue;
-		if (e->kind == EXPR_FUNCTION) {
+		if (e && e->kind == EXPR_FUNCTION) {
 			g_autofree char *file = file_of_id(e->name);
 
-			scan_reach_from(reach, file ? file : t->file, id_name(e->name));
-			continue;
+			if (scan_reach_from(reach, file ? file : t->file, id_name(e->name)))
+				return true;
 		}
-		if (e->kind == EXPR_ADDRESS)
-			e = e->a;
-		if (e->kind == EXPR_GLOBAL && depth < NESTING_MAX) {
-			const struct fact_table *inner = g_hash_table_lookup(p->tables, e->name);
-
-			if (inner && inner != t)
-				add_roots(p, inner, which, reach, depth + 1);
-		}
+		if (e && e->kind == EXPR_ADDRESS)
+			e = strip_casts(e->a);
+		if (e && e->kind == EXPR_GLOBAL && depth < NESTING_MAX)
+			inner = g_hash_table_lookup(p->tables, e->name);
+		if (inner && inner != t && table_leads_to(p, inner, reach, depth + 1))
+			return true;
 	}
-}
-
-static const struct scan_reach *reach_of(struct program *p, const struct fact_table *owner,
-					 enum roots which)
-{
-	g_autofree char *key = g_strdup_printf("%d %s", which, owner->id);
-	struct scan_reach *reach = g_hash_table_lookup(p->reaches, key);
-
-	if (reach)
-		return reach;
-	reach = scan_reach_new(p->scan);
-	add_roots(p, owner, which, reach, 0);
-	g_hash_table_insert(p->reaches, g_steal_pointer(&key), reach);
-	return reach;
-}
-
-static const struct scan_reach *reach_of_directory(struct program *p, const char *file)
-{
-	g_autofree char *key = g_path_get_dirname(file);
-	struct scan_reach *reach = g_hash_table_lookup(p->reaches, key);
-
-	if (reach)
-		return reach;
-	reach = scan_reach_new(p->scan);
-	scan_reach_from_directory(reach, file);
-	g_hash_table_insert(p->reaches, g_steal_pointer(&key), reach);
-	return reach;
+	return false;
 }
 
 static const char *zero_test_of(const struct expr *e, bool *negated)
@@ -179,12 +158,11 @@ static const struct fact_function *reached_store(struct program *p, const struct
 						 const struct fact_table *table,
 						 const GPtrArray *users)
 {
-	const struct scan_reach *reach = reach_of(p, owner, ROOTS_ALL);
-
 	for (unsigned int i = 0; i < users->len; i++) {
 		const struct fact_function *f = users->pdata[i];
 
-		if (scan_reach_has(reach, f->file, f->name) && !is_overridden(p, f, table, owner))
+		if (table_leads_to(p, owner, reach_to(p, f), 0) &&
+		    !is_overridden(p, f, table, owner))
 			return f;
 	}
 	return NULL;
@@ -207,19 +185,11 @@ static void ask_for_owners(struct program *p, const char *record, const GPtrArra
 {
 	const GPtrArray *files = scan_table_files(p->scan, record);
 
-	for (unsigned int i = 0; files && i < files->len; i++) {
-		const char *file = files->pdata[i];
-		const struct scan_reach *reach = reach_of_directory(p, file);
-
-		for (unsigned int k = 0; k < users->len; k++) {
-			const struct fact_function *f = users->pdata[k];
-
-			if (scan_reach_has(reach, f->file, f->name)) {
-				program_want_file(p, file);
-				break;
-			}
-		}
-	}
+	for (unsigned int i = 0; files && i < files->len; i++)
+		for (unsigned int k = 0; k < users->len; k++)
+			if (scan_reach_from_directory(reach_to(p, users->pdata[k]),
+						      files->pdata[i]))
+				program_want_file(p, files->pdata[i]);
 }
 
 /* Has the files extracted that refer to a table which is not static. */
@@ -296,7 +266,7 @@ GPtrArray *pairing_owners(struct program *p, const struct pairing *pairing,
 /* Whether every way to a function, by tokens, begins at a hook that imports. */
 static bool only_imports(struct program *p, const struct fact_function *f)
 {
-	g_autoptr(GPtrArray) entries = scan_entries(p->scan, f->file, f->name);
+	g_autoptr(GPtrArray) entries = scan_reach_entries(reach_to(p, f));
 
 	for (unsigned int i = 0; i < entries->len; i++)
 		if (!g_hash_table_contains(p->importers, entries->pdata[i]) &&
@@ -305,20 +275,30 @@ static bool only_imports(struct program *p, const struct fact_function *f)
 	return entries->len > 0;
 }
 
-bool pairing_import_only(struct program *p, const struct fact_table *table)
+static bool import_only(struct program *p, const struct fact_table *table)
 {
 	const GPtrArray *users = g_hash_table_lookup(p->users, table->id);
-	const GPtrArray *files =
-		p->scan && !table->is_static ? scan_reference_files(p->scan, table->name) : NULL;
+	const GPtrArray *files = table->is_static ? NULL :
+						    scan_reference_files(p->scan, table->name);
 
-	if (!p->scan || !users)
-		return false;
 	/* A file that was not extracted may store it too. */
 	for (unsigned int i = 0; files && i < files->len; i++)
 		if (!g_hash_table_contains(p->files, files->pdata[i]))
 			return false;
-	for (unsigned int i = 0; i < users->len; i++)
+	for (unsigned int i = 0; users && i < users->len; i++)
 		if (!only_imports(p, users->pdata[i]))
 			return false;
-	return true;
+	return users != NULL;
+}
+
+bool pairing_import_only(struct program *p, const struct fact_table *table)
+{
+	bool only;
+
+	if (!p->scan)
+		return false;
+	g_rec_mutex_lock(&p->lock);
+	only = import_only(p, table);
+	g_rec_mutex_unlock(&p->lock);
+	return only;
 }

@@ -57,7 +57,7 @@ struct program {
 	GHashTable *users;	    /* table id -> GPtrArray of functions that take its address */
 	GHashTable *importers;	    /* set of ids: functions that import dma-bufs */
 	GHashTable *files;	    /* set of paths: translation units that there are facts of */
-	GHashTable *reaches;	    /* pairing's: what is called from where, by a key of its own */
+	GHashTable *reaches;	    /* "path:name" of a function -> struct scan_reach * */
 	GHashTable *exports;	    /* function id -> GPtrArray of char *: ops it leaves behind */
 	const struct scan *scan;    /* not owned; NULL: nothing is known but the facts */
 	GHashTable *missing_files;  /* paths of files that are wanted as such */

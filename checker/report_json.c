@@ -173,6 +173,7 @@ static json_t *route_json(const void *data)
 	json_object_set_new(object, "ops", ops_json(&route->ops));
 	json_object_set_new(object, "mmap", string_or_null(route->mmap));
 	json_object_set_new(object, "tables", list_of(route->tables, table_json));
+	json_object_set_new(object, "alike", list_of(route->alike, table_json));
 	json_object_set_new(object, "implementation", implementation_json(&route->implementation));
 	json_object_set_new(object, "verdict", string(verdict_name(route->verdict)));
 	json_object_set_new(object, "level", string(level_name(route->level)));

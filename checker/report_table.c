@@ -140,7 +140,14 @@ static GPtrArray *table_words(const struct audit_route *route)
 	for (guint i = 0; i < route->tables->len; i++) {
 		const struct audit_object *table = route->tables->pdata[i];
 
-		g_ptr_array_add(words, g_strdup_printf("> %s", table->name));
+		const struct audit_object *alike = route->alike->len ? route->alike->pdata[0] :
+								       NULL;
+
+		if (alike && !strcmp(alike->type, table->type))
+			g_ptr_array_add(words, g_strdup_printf("> %s and %u alike", table->name,
+							       route->alike->len));
+		else
+			g_ptr_array_add(words, g_strdup_printf("> %s", table->name));
 	}
 	return words;
 }

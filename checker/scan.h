@@ -86,23 +86,21 @@ const GPtrArray *scan_reference_files(const struct scan *scan, const char *name)
  * like, and for core code that maps.  NULL if there is no such function.
  */
 const GPtrArray *scan_callees(const struct scan *scan, const char *function);
-/* Functions that some others call, directly or not, as far as tokens tell. */
+/* The functions that come to a certain one by calls, as far as tokens tell. */
 struct scan_reach;
 
-struct scan_reach *scan_reach_new(const struct scan *scan);
+/* Those that come to the function which a file defines, itself included. */
+struct scan_reach *scan_reach_to(const struct scan *scan, const char *file, const char *function);
 void scan_reach_free(struct scan_reach *reach);
-/* Adds what a function reaches, itself included; file: where it is named, or NULL. */
-void scan_reach_from(struct scan_reach *reach, const char *file, const char *function);
-/* Adds what the functions of the file's directory, and of those below it, reach. */
-void scan_reach_from_directory(struct scan_reach *reach, const char *file);
-/* Whether the function that a file defines is reached. */
-bool scan_reach_has(const struct scan_reach *reach, const char *file, const char *function);
+/* Whether the function that a name means in a file is one of them. */
+bool scan_reach_from(const struct scan_reach *reach, const char *file, const char *function);
+/* Whether one of them stands in the directory of a file, or below it. */
+bool scan_reach_from_directory(const struct scan_reach *reach, const char *file);
 /*
- * Where the ways to a function begin: the functions ("path:name", owned, sorted)
- * that come to it, itself included, which nobody calls by name or whose name is
- * stored somewhere.
+ * Those ("path:name", owned, sorted) which nobody calls by name, or whose name is
+ * stored somewhere: where the ways begin.
  */
-GPtrArray *scan_entries(const struct scan *scan, const char *file, const char *function);
+GPtrArray *scan_reach_entries(struct scan_reach *reach);
 /*
  * Whether a function of that name, of those whose calls are known, names in its
  * parameters a type that a mapping passes through.

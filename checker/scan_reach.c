@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scan_reach: what can be called, however deep, from some functions.
+ * scan_reach: from where a function can be come to, by calls, however deep.
  *
  * A name that the caller's file defines means that definition; else those of the
  * caller's directory if there are any, else every one.  Calls through fields are
@@ -12,45 +12,23 @@
 
 struct scan_reach {
 	const struct scan *scan;
-	guint8 *reached; /* by index of scan->functions */
-	GArray *work;	 /* guint: indices whose calls are still to be followed */
+	GHashTable *reaching; /* set of indices of scan->functions, plus 1 */
+	GArray *work;	      /* guint: all of them, in the order they were found */
 };
-
-struct scan_reach *scan_reach_new(const struct scan *scan)
-{
-	struct scan_reach *reach = g_new0(struct scan_reach, 1);
-
-	reach->scan = scan;
-	reach->reached = g_new0(guint8, MAX(scan->functions->len, 1));
-	reach->work = g_array_new(FALSE, FALSE, sizeof(guint));
-	return reach;
-}
-
-void scan_reach_free(struct scan_reach *reach)
-{
-	if (!reach)
-		return;
-	g_array_unref(reach->work);
-	g_free(reach->reached);
-	g_free(reach);
-}
 
 static const struct scan_function *function_at(const struct scan *scan, guint index)
 {
 	return &g_array_index(scan->functions, struct scan_function, index);
 }
 
+static const char *file_of(const struct scan *scan, guint index)
+{
+	return scan_path(scan, function_at(scan, index)->file);
+}
+
 static guint first_of_name(const struct scan *scan, const char *name)
 {
 	return GPOINTER_TO_UINT(g_hash_table_lookup(scan->function_names, name)) - 1;
-}
-
-static void enter(struct scan_reach *reach, guint index)
-{
-	if (reach->reached[index])
-		return;
-	reach->reached[index] = 1;
-	g_array_append_val(reach->work, index);
 }
 
 /* How near a definition is to the file that names it: 2 in it, 1 in its directory. */
@@ -64,70 +42,21 @@ static unsigned int nearness(const char *from, const char *file)
 	return !strncmp(from, file, length) && !strchr(file + length, '/');
 }
 
-static void enter_name(struct scan_reach *reach, const char *from, const char *name)
+/* Whether a call of its name in a file can mean the definition. */
+static bool can_mean(const struct scan *scan, const char *from, guint definition)
 {
-	const struct scan *scan = reach->scan;
-	unsigned int nearest = 0;
+	const struct scan_function *f = function_at(scan, definition);
+	unsigned int near = nearness(from, scan_path(scan, f->file));
 
-	for (guint i = first_of_name(scan, name); from && i != G_MAXUINT;
-	     i = function_at(scan, i)->next)
-		nearest = MAX(nearest, nearness(from, scan_path(scan, function_at(scan, i)->file)));
-	for (guint i = first_of_name(scan, name); i != G_MAXUINT; i = function_at(scan, i)->next)
-		if (!nearest ||
-		    nearness(from, scan_path(scan, function_at(scan, i)->file)) == nearest)
-			enter(reach, i);
+	if (near == 2)
+		return true;
+	for (guint i = first_of_name(scan, f->name); i != G_MAXUINT; i = function_at(scan, i)->next)
+		if (nearness(from, file_of(scan, i)) > near)
+			return false;
+	return true;
 }
 
-static void follow(struct scan_reach *reach)
-{
-	const struct scan *scan = reach->scan;
-
-	while (reach->work->len) {
-		guint index = g_array_index(reach->work, guint, reach->work->len - 1);
-		const struct scan_function *f = function_at(scan, index);
-
-		g_array_set_size(reach->work, reach->work->len - 1);
-		for (guint i = 0; i < f->call_count; i++) {
-			const char *name = g_ptr_array_index(scan->calls, f->first_call + i);
-
-			if (*name != '-')
-				enter_name(reach, scan_path(scan, f->file), name);
-		}
-	}
-}
-
-void scan_reach_from(struct scan_reach *reach, const char *file, const char *function)
-{
-	enter_name(reach, file, function);
-	follow(reach);
-}
-
-void scan_reach_from_directory(struct scan_reach *reach, const char *file)
-{
-	const struct scan *scan = reach->scan;
-	const char *slash = strrchr(file, '/');
-	gsize length = slash ? (gsize)(slash - file) + 1 : 0;
-
-	for (guint i = 0; i < scan->functions->len; i++)
-		if (!strncmp(scan_path(scan, function_at(scan, i)->file), file, length))
-			enter(reach, i);
-	follow(reach);
-}
-
-bool scan_reach_has(const struct scan_reach *reach, const char *file, const char *function)
-{
-	const struct scan *scan = reach->scan;
-
-	for (guint i = first_of_name(scan, function); i != G_MAXUINT;
-	     i = function_at(scan, i)->next)
-		if (reach->reached[i] && !strcmp(scan_path(scan, function_at(scan, i)->file), file))
-			return true;
-	return false;
-}
-
-/* ---- the other way round ---- */
-
-/* Which functions call a name; const char * of any of the shares' -> GArray of guint. */
+/* Which functions call a name: const char * -> GArray of guint. */
 static GHashTable *find_callers(const struct scan *scan)
 {
 	GHashTable *callers =
@@ -138,10 +67,11 @@ static GHashTable *find_callers(const struct scan *scan)
 
 		for (guint k = 0; k < f->call_count; k++) {
 			char *name = g_ptr_array_index(scan->calls, f->first_call + k);
-			GArray *of = g_hash_table_lookup(callers, name);
+			GArray *of;
 
-			if (*name == '-')
+			if (*name == '-' || first_of_name(scan, name) == G_MAXUINT)
 				continue;
+			of = g_hash_table_lookup(callers, name);
 			if (!of) {
 				of = g_array_new(FALSE, FALSE, sizeof(guint));
 				g_hash_table_insert(callers, name, of);
@@ -164,18 +94,15 @@ static const GArray *callers_of(const struct scan *scan, const char *name)
 	return g_hash_table_lookup(memory->callers, name);
 }
 
-/* Whether a call of its name in a file can mean the definition. */
-static bool can_mean(const struct scan *scan, const char *from, guint definition)
+static void enter(struct scan_reach *reach, guint index)
 {
-	const struct scan_function *f = function_at(scan, definition);
-	unsigned int near = nearness(from, scan_path(scan, f->file));
+	if (g_hash_table_add(reach->reaching, GUINT_TO_POINTER(index + 1)))
+		g_array_append_val(reach->work, index);
+}
 
-	if (near == 2)
-		return true;
-	for (guint i = first_of_name(scan, f->name); i != G_MAXUINT; i = function_at(scan, i)->next)
-		if (nearness(from, scan_path(scan, function_at(scan, i)->file)) > near)
-			return false;
-	return true;
+static bool has(const struct scan_reach *reach, guint index)
+{
+	return g_hash_table_contains(reach->reaching, GUINT_TO_POINTER(index + 1));
 }
 
 /* Enters the functions that call a definition; false if there are none. */
@@ -188,8 +115,7 @@ static bool enter_callers(struct scan_reach *reach, guint definition)
 	for (guint i = 0; of && i < of->len; i++) {
 		guint caller = g_array_index(of, guint, i);
 
-		if (caller == definition ||
-		    !can_mean(scan, scan_path(scan, function_at(scan, caller)->file), definition))
+		if (caller == definition || !can_mean(scan, file_of(scan, caller), definition))
 			continue;
 		any = true;
 		enter(reach, caller);
@@ -197,26 +123,66 @@ static bool enter_callers(struct scan_reach *reach, guint definition)
 	return any;
 }
 
-GPtrArray *scan_entries(const struct scan *scan, const char *file, const char *function)
+struct scan_reach *scan_reach_to(const struct scan *scan, const char *file, const char *function)
 {
-	struct scan_reach *reach = scan_reach_new(scan);
-	GPtrArray *entries = g_ptr_array_new_with_free_func(g_free);
+	struct scan_reach *reach = g_new0(struct scan_reach, 1);
 
+	reach->scan = scan;
+	reach->reaching = g_hash_table_new(NULL, NULL);
+	reach->work = g_array_new(FALSE, FALSE, sizeof(guint));
 	for (guint i = first_of_name(scan, function); i != G_MAXUINT;
 	     i = function_at(scan, i)->next)
-		if (!strcmp(scan_path(scan, function_at(scan, i)->file), file))
+		if (!strcmp(file_of(scan, i), file))
 			enter(reach, i);
-	while (reach->work->len) {
-		guint index = g_array_index(reach->work, guint, reach->work->len - 1);
-		const struct scan_function *f = function_at(scan, index);
-		const GPtrArray *stored = scan_reference_files(scan, f->name);
+	for (guint i = 0; i < reach->work->len; i++)
+		enter_callers(reach, g_array_index(reach->work, guint, i));
+	return reach;
+}
 
-		g_array_set_size(reach->work, reach->work->len - 1);
+void scan_reach_free(struct scan_reach *reach)
+{
+	if (!reach)
+		return;
+	g_hash_table_unref(reach->reaching);
+	g_array_unref(reach->work);
+	g_free(reach);
+}
+
+bool scan_reach_from(const struct scan_reach *reach, const char *file, const char *function)
+{
+	for (guint i = first_of_name(reach->scan, function); i != G_MAXUINT;
+	     i = function_at(reach->scan, i)->next)
+		if (has(reach, i) && can_mean(reach->scan, file, i))
+			return true;
+	return false;
+}
+
+bool scan_reach_from_directory(const struct scan_reach *reach, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	gsize length = slash ? (gsize)(slash - file) + 1 : 0;
+
+	for (guint i = 0; i < reach->work->len; i++)
+		if (!strncmp(file_of(reach->scan, g_array_index(reach->work, guint, i)), file,
+			     length))
+			return true;
+	return false;
+}
+
+GPtrArray *scan_reach_entries(struct scan_reach *reach)
+{
+	GPtrArray *entries = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < reach->work->len; i++) {
+		guint index = g_array_index(reach->work, guint, i);
+		const struct scan_function *f = function_at(reach->scan, index);
+		const GPtrArray *stored = scan_reference_files(reach->scan, f->name);
+
 		if (!enter_callers(reach, index) || (stored && stored->len))
-			g_ptr_array_add(entries, g_strdup_printf("%s:%s", scan_path(scan, f->file),
-								 f->name));
+			g_ptr_array_add(entries,
+					g_strdup_printf("%s:%s", scan_path(reach->scan, f->file),
+							f->name));
 	}
-	scan_reach_free(reach);
 	scan_sort_strings(entries);
 	return entries;
 }

@@ -177,7 +177,7 @@ enum {
 	BOUND_MEMBERS = 64,	/* of a local object; it becomes unknown (less precise) */
 	BOUND_DEPTH = 32,	/* frames */
 	BOUND_RECURSION = 2,	/* frames of one function */
-	BOUND_NODES = 60000,	/* points of one graph; then again with fewer conditions, once */
+	BOUND_NODES = 30000,	/* points of one graph; then again with fewer conditions, once */
 	BOUND_ROUTES = 400,	/* routes of one exporter */
 };
 

@@ -74,8 +74,12 @@ struct trace_route {
 	struct pool *pool;
 	struct trace_graph *graph; /* NULL if there is no function to trace */
 	GPtrArray *handlers;	   /* struct trace_handler *, owned */
-	bool import_only;	   /* objects with these tables are those of other exporters */
-	const char *unknown;	   /* why the route could not be traced at all, or NULL */
+	/* Other owners (struct fact_table *) with which the route is the same. */
+	GPtrArray *alike;
+	bool owner_matters;	 /* with some other owner it is not */
+	GHashTable *owner_reads; /* set of "path field": what it rests on of the owner's table */
+	bool import_only;	 /* objects with these tables are those of other exporters */
+	const char *unknown;	 /* why the route could not be traced at all, or NULL */
 };
 
 void trace_route_free(struct trace_route *route);

@@ -215,9 +215,24 @@ static void member_values(struct tracer *t, const struct value *object, const ch
 							  object));
 }
 
+/* Notes that the route rests on something of its owner's table; field "": on which one it is. */
+static void note_owner(struct tracer *t, const struct value *v, const char *field)
+{
+	for (unsigned int i = 0; t->owner_reads && i < t->bindings->len; i++) {
+		const struct fact_table *table =
+			g_array_index(t->bindings, struct trace_binding, i).table;
+
+		if (v->kind == VALUE_GLOBAL && pairing_of_owner(table->record) &&
+		    !strcmp(table->id, v->name))
+			g_hash_table_add(t->owner_reads, g_strdup_printf("%s %s", v->path, field));
+	}
+}
+
 GPtrArray *trace_member_values(struct tracer *t, const struct value *object, const char *field)
 {
 	GPtrArray *out = g_ptr_array_new();
+
+	note_owner(t, object, field);
 
 	if (!strcmp(object->name, TRACE_NO_VM_OPS))
 		g_ptr_array_add(out, (void *)value_int(t->pool, 0));
@@ -572,6 +587,10 @@ const struct value *trace_eval(struct tracer *t, const struct state *s, const st
 	case EXPR_BINARY:
 		a = trace_eval(t, s, e->a);
 		b = trace_eval(t, s, e->b);
+		if (a->kind == VALUE_GLOBAL && b->kind == VALUE_GLOBAL) {
+			note_owner(t, a, "");
+			note_owner(t, b, "");
+		}
 		return value_binary(t->pool, e->op, a, b);
 	}
 	return value_unknown(t->pool, ORIGIN_CONSTANT);

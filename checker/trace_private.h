@@ -30,7 +30,8 @@ struct tracer {
 	const char *need_field; /* a binding without which the trace cannot go on */
 	const char *need_record;
 	const char *need_near;
-	const char *overflow; /* name of the bound that was hit, or NULL */
+	GHashTable *owner_reads; /* "path field" of an owner's table that the route rests on */
+	const char *overflow;	 /* name of the bound that was hit, or NULL */
 };
 
 #define TRACE_NO_VM_OPS "(none)"

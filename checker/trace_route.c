@@ -139,6 +139,8 @@ static struct trace_route *route_new(const struct exporter *e, const GArray *bin
 	r->bindings = g_array_copy((GArray *)bindings);
 	r->pool = pool_new();
 	r->handlers = g_ptr_array_new_with_free_func(handler_free);
+	r->alike = g_ptr_array_new();
+	r->owner_reads = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return r;
 }
 
@@ -148,6 +150,8 @@ void trace_route_free(struct trace_route *r)
 		return;
 	trace_graph_free(r->graph);
 	g_ptr_array_unref(r->handlers);
+	g_ptr_array_unref(r->alike);
+	g_hash_table_unref(r->owner_reads);
 	g_array_unref(r->bindings);
 	pool_free(r->pool);
 	g_free(r);
@@ -436,6 +440,122 @@ static void add_overflow(struct program *program, const struct exporter *e, cons
 	add_unknown(program, e, id, bindings, out, g_strdup(why));
 }
 
+/* ---- owners alike ---- */
+
+static bool same_member(const struct fact_table *a, const struct fact_table *b, const char *read)
+{
+	const char *blank = strchr(read, ' ');
+	g_autofree char *path = g_strndup(read, (gsize)(blank - read));
+	g_autoptr(GString) text_a = g_string_new(NULL);
+	g_autoptr(GString) text_b = g_string_new(NULL);
+	bool in_a, in_b;
+	const struct expr *x = program_member(a, path, blank + 1, &in_a);
+	const struct expr *y = program_member(b, path, blank + 1, &in_b);
+
+	if (!blank[1] || in_a != in_b || !x != !y)
+		return false;
+	if (x) {
+		expr_print(x, text_a);
+		expr_print(y, text_b);
+	}
+	return g_string_equal(text_a, text_b);
+}
+
+/* Whether routes from first on, which rest on an owner's table, are the same with another one. */
+static bool is_alike(const struct program *program, const GPtrArray *routes, unsigned int first,
+		     unsigned int end, const struct fact_table *a, const struct fact_table *b)
+{
+	if (a->unread || b->unread || g_hash_table_contains(program->global_stores, a->id) ||
+	    g_hash_table_contains(program->global_stores, b->id))
+		return false;
+	for (unsigned int i = first; i < end; i++) {
+		const struct trace_route *r = routes->pdata[i];
+		GHashTableIter iter;
+		void *read;
+
+		g_hash_table_iter_init(&iter, r->owner_reads);
+		while (g_hash_table_iter_next(&iter, &read, NULL))
+			if (!same_member(a, b, read))
+				return false;
+	}
+	return true;
+}
+
+/* Routes that were traced with one owner. */
+struct owner_routes {
+	const struct fact_table *owner;
+	unsigned int first;
+	unsigned int end;
+};
+
+/* Adds an owner to those routes that are the same with it; false if there are none. */
+static bool join_alike(const struct program *program, GPtrArray *routes, const GArray *traced,
+		       const struct fact_table *owner)
+{
+	for (unsigned int i = 0; i < traced->len; i++) {
+		const struct owner_routes *of = &g_array_index(traced, struct owner_routes, i);
+
+		if (!is_alike(program, routes, of->first, of->end, of->owner, owner))
+			continue;
+		for (unsigned int k = of->first; k < of->end; k++) {
+			struct trace_route *r = routes->pdata[k];
+
+			g_ptr_array_add(r->alike, (void *)owner);
+		}
+		return true;
+	}
+	return false;
+}
+
+static gint compare_built(gconstpointer a, gconstpointer b)
+{
+	const struct fact_table *x = ((const struct trace_binding *)a)->table;
+	const struct fact_table *y = ((const struct trace_binding *)b)->table;
+	int order;
+
+	if (x->facts->built != y->facts->built)
+		return x->facts->built ? -1 : 1;
+	order = strcmp(x->file, y->file);
+	if (order)
+		return order;
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+/* Routes with each of the tables bound next. */
+static void split_tables(struct program *program, const struct exporter *e, const char *id,
+			 GArray *bindings, const char *field, GArray *tables, bool owners,
+			 GPtrArray *out)
+{
+	g_autoptr(GArray) traced = g_array_new(FALSE, FALSE, sizeof(struct owner_routes));
+	unsigned int first = out->len;
+
+	if (owners)
+		g_array_sort(tables, compare_built);
+	for (unsigned int i = 0; i < tables->len; i++) {
+		struct trace_binding b = g_array_index(tables, struct trace_binding, i);
+		struct owner_routes of = { b.table, out->len, 0 };
+
+		if (out->len >= BOUND_ROUTES) {
+			add_overflow(program, e, id, bindings, out);
+			break;
+		}
+		if (owners && join_alike(program, out, traced, b.table))
+			continue;
+		b.field = program_string(program, field);
+		g_array_append_val(bindings, b);
+		if (b.table->unread)
+			add_unknown(program, e, id, bindings, out,
+				    g_strdup_printf("%s has a compile error in it", b.table->name));
+		else
+			trace_bound(program, e, id, bindings, out);
+		g_array_set_size(bindings, bindings->len - 1);
+		of.end = out->len;
+		g_array_append_val(traced, of);
+	}
+	for (unsigned int i = first; owners && traced->len > 1 && i < out->len; i++)
+		((struct trace_route *)out->pdata[i])->owner_matters = true;
+}
+
 static void split(struct program *program, const struct exporter *e, const char *id,
 		  GArray *bindings, const struct tracer *t, GPtrArray *out)
 {
@@ -454,22 +574,7 @@ static void split(struct program *program, const struct exporter *e, const char 
 		g_array_unref(tables);
 		tables = candidates(program, e, bindings, record);
 	}
-	for (unsigned int i = 0; i < tables->len; i++) {
-		if (out->len >= BOUND_ROUTES) {
-			add_overflow(program, e, id, bindings, out);
-			break;
-		}
-		struct trace_binding b = g_array_index(tables, struct trace_binding, i);
-
-		b.field = program_string(program, field);
-		g_array_append_val(bindings, b);
-		if (b.table->unread)
-			add_unknown(program, e, id, bindings, out,
-				    g_strdup_printf("%s has a compile error in it", b.table->name));
-		else
-			trace_bound(program, e, id, bindings, out);
-		g_array_set_size(bindings, bindings->len - 1);
-	}
+	split_tables(program, e, id, bindings, field, tables, pairing_of_owner(record), out);
 	if (!tables->len)
 		add_unknown(program, e, id, bindings, out,
 			    g_strdup_printf("no %s is known that %s could hold on this route",
@@ -501,6 +606,7 @@ static void trace_bound(struct program *program, const struct exporter *e, const
 	r->mmap = program_function(program, id, true);
 	tracer_begin(&t, program, r->pool, r->bindings);
 	t.mode = MODE_MMAP;
+	t.owner_reads = r->owner_reads;
 	if (!r->mmap) {
 		r->unknown = "the callback's definition was not found";
 	} else {

@@ -17,6 +17,7 @@ their own right above it:
         core/: the verdict of the route and exactly the rules of its findings;
         RULE@FILE for a finding outside of the case.
           table=NAME          of several routes the one with this table
+          alike=NAME,...      the other drivers that the route is the same with
           note=NAME           a note of the route, such as maps-nothing
           reason=TEXT         the reason contains this; all reasons must be told
           inserts=HELPER@FROM,...   all insertions of the route
@@ -59,7 +60,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 VERDICTS = ("pass", "violation", "conditional", "forward", "reject", "no-mmap", "unknown")
 RULES = ("page-insert", "missing-pfnmap", "mixedmap", "cleared-pfnmap", "cow-pfnmap",
          "helper-precondition", "not-in-this-config")
-KEYS = ("table", "note", "reason", "inserts", "vm_ops", "flags", "implementation")
+KEYS = ("table", "alike", "note", "reason", "inserts", "vm_ops", "flags", "implementation")
 TAGS = ("expect", "expect-condition", "expect-guard", "expect-failed", "not-c", "xfail")
 COMMENT = re.compile(r"/\*\s*([a-z-]+):\s*(.*?)\s*\*/")
 ONLY_COMMENTS = re.compile(r"^\s*(/\*.*?\*/\s*)+\\?$")
@@ -248,6 +249,7 @@ class Checker:
         implementation = (route["implementation"] or {}).get("function")
         facts = {
             "inserts": {i["helper"] + "@" + i["from"] for i in route["inserts"]},
+            "alike": {table["name"] for table in route["alike"]},
             "vm_ops": set(route["vm_ops"]),
             "flags": set(route["flags"]["set"]),
             "implementation": {implementation} if implementation else set(),

@@ -451,6 +451,41 @@ static void test_callees(struct fixture *f, const void *unused)
 
 /* Tables and references */
 
+static void test_reach(struct fixture *f, const void *unused)
+{
+	struct scan_reach *reach;
+	g_autoptr(GPtrArray) entries = NULL;
+
+	(void)unused;
+	add_file(f, "drivers/help/help.c",
+		 "void target(struct drm_device *d) { }\n"
+		 "void help(struct drm_device *d) { target(d); help(d); }\n");
+	add_file(f, "drivers/user/user.c",
+		 "static void middle(struct drm_device *d) { help(d); }\n"
+		 "static void hook(struct drm_device *d) { middle(d); }\n"
+		 "static void alone(struct drm_device *d) { }\n"
+		 "struct drm_driver user = { .open = hook };\n");
+	/* A target of its own, and a call of that one. */
+	add_file(f, "drivers/other/other.c",
+		 "static void target(struct drm_device *d) { }\n"
+		 "static void hook(struct drm_device *d) { target(d); }\n");
+	run(f);
+	reach = scan_reach_to(f->scan, "drivers/help/help.c", "target");
+	g_assert_true(scan_reach_from(reach, "drivers/user/user.c", "hook"));
+	g_assert_true(scan_reach_from(reach, "drivers/user/user.c", "help"));
+	g_assert_false(scan_reach_from(reach, "drivers/user/user.c", "alone"));
+	g_assert_false(scan_reach_from(reach, "drivers/user/user.c", "nowhere"));
+	g_assert_false(scan_reach_from(reach, "drivers/other/other.c", "hook"));
+	g_assert_true(scan_reach_from_directory(reach, "drivers/user/any.c"));
+	g_assert_false(scan_reach_from_directory(reach, "drivers/other/any.c"));
+	entries = scan_reach_entries(reach);
+	assert_strings(entries, "drivers/user/user.c:hook");
+	scan_reach_free(reach);
+	reach = scan_reach_to(f->scan, "drivers/help/help.c", "absent");
+	g_assert_false(scan_reach_from(reach, "drivers/user/user.c", "hook"));
+	scan_reach_free(reach);
+}
+
 static void test_tables(struct fixture *f, const void *unused)
 {
 	(void)unused;
@@ -746,6 +781,7 @@ int main(int argc, char **argv)
 		{ "/scan/functions/forms", test_functions },
 		{ "/scan/functions/recover", test_functions_recover },
 		{ "/scan/functions/callees", test_callees },
+		{ "/scan/functions/reach", test_reach },
 		{ "/scan/tables", test_tables },
 		{ "/scan/references", test_references },
 		{ "/scan/tree/directories", test_directories },

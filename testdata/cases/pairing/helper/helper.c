@@ -13,8 +13,7 @@ static const struct vm_operations_struct helper_vm_ops = {
 	.fault = helper_fault,
 };
 
-/* expect: pass cow-pfnmap@drm_gem.c table=open_driver */
-/* expect: pass cow-pfnmap@drm_gem.c table=mixed_driver */
+/* expect: pass cow-pfnmap@drm_gem.c table=open_driver alike=mixed_driver */
 /* expect: reject table=closed_driver */
 static const struct drm_gem_object_funcs helper_funcs = {
 	.vm_ops = &helper_vm_ops,

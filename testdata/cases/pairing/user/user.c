@@ -81,7 +81,6 @@ static struct drm_gem_object *mixed_create(struct drm_device *dev, size_t size)
 	return kzalloc(sizeof(struct drm_gem_object), GFP_KERNEL);
 }
 
-/* expect: pass cow-pfnmap@drm_gem.c table=helper_funcs */
 static const struct drm_driver mixed_driver = {
 	.gem_create_object = mixed_create,
 	.dumb_create = user_dumb_create,
