@@ -85,6 +85,7 @@ struct audit_object {
 	struct place at;
 	const char *name; /* nested: "outer.member"; run-time copy: "struct.field" */
 	const char *type; /* record type, or NULL for a function */
+	bool any;	  /* a table that any other one in audit_route.alike could stand for */
 };
 
 struct audit_route {

@@ -26,10 +26,12 @@ static const char *fingerprint(struct judging *j, const char *rule, const char *
 
 	g_string_append_printf(s, "|%s|%s|%s|%s", j->out->ops.at.file, j->out->ops.name, where,
 			       what);
-	for (unsigned int i = 0; i < j->out->tables->len; i++)
-		if (table_identifies(j->r, i))
-			g_string_append_printf(
-				s, "|%s", ((struct audit_object *)j->out->tables->pdata[i])->name);
+	for (unsigned int i = 0; i < j->out->tables->len; i++) {
+		const struct audit_object *table = j->out->tables->pdata[i];
+
+		if (!table->any)
+			g_string_append_printf(s, "|%s", table->name);
+	}
 	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, s->str, (gssize)s->len);
 	sum[32] = '\0';
 	return audit_string(j->audit, sum);
@@ -579,8 +581,11 @@ static void set_identity(struct judging *j, guint config)
 		const struct fact_table *t =
 			g_array_index(r->bindings, struct trace_binding, i).table;
 
-		set_object(j, audit_add_table(out), t);
-		if (table_identifies(r, i))
+		struct audit_object *table = audit_add_table(out);
+
+		set_object(j, table, t);
+		table->any = !table_identifies(r, i);
+		if (!table->any)
 			g_string_append_printf(id, "|%s:%s", t->file, t->name);
 	}
 	for (unsigned int i = 0; i < r->alike->len; i++)

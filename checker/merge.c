@@ -236,6 +236,28 @@ static bool flag_differs(const GPtrArray *routes)
 	return set && lacking;
 }
 
+static bool has_object(const GPtrArray *list, const struct audit_object *object)
+{
+	for (guint i = 0; i < list->len; i++) {
+		const struct audit_object *other = list->pdata[i];
+
+		if (!place_compare(&other->at, &object->at) && !strcmp(other->name, object->name))
+			return true;
+	}
+	return false;
+}
+
+/* Tables of the other route with which this one is the same. */
+static void add_alike(struct audit_route *route, const GPtrArray *from)
+{
+	for (guint i = 0; i < from->len; i++) {
+		const struct audit_object *object = from->pdata[i];
+
+		if (!has_object(route->tables, object) && !has_object(route->alike, object))
+			*audit_add_alike(route) = *object;
+	}
+}
+
 static void add_rest(struct audit_route *route, struct audit_route *from)
 {
 	add_numbers(route->configs, from->configs);
@@ -248,6 +270,8 @@ static void add_rest(struct audit_route *route, struct audit_route *from)
 	add_names(route->vm_ops, from->vm_ops);
 	add_names(route->notes, from->notes);
 	add_inserts(route, from->inserts);
+	add_alike(route, from->tables);
+	add_alike(route, from->alike);
 	move_findings(route, from);
 }
 
@@ -299,7 +323,8 @@ static char *identity(const struct audit_route *route)
 	for (guint i = 0; i < route->tables->len; i++) {
 		const struct audit_object *table = route->tables->pdata[i];
 
-		g_string_append_printf(key, "\n%s\n%s", table->at.file, table->name);
+		if (!table->any)
+			g_string_append_printf(key, "\n%s\n%s", table->at.file, table->name);
 	}
 	return g_string_free(key, FALSE);
 }

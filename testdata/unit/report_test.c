@@ -106,11 +106,17 @@ static struct audit_route *add_route(struct audit *audit, const char *file, unsi
 	};
 	struct audit_route *route = audit_add_route(audit);
 
-	route->ops = (struct audit_object){ place(file, line, 1), ops, "dma_buf_ops" };
+	route->ops = (struct audit_object){
+		.at = place(file, line, 1),
+		.name = ops,
+		.type = "dma_buf_ops",
+	};
 	route->mmap = implementation;
 	if (implementation)
-		route->implementation =
-			(struct audit_object){ place(file, line + 10, 1), implementation, NULL };
+		route->implementation = (struct audit_object){
+			.at = place(file, line + 10, 1),
+			.name = implementation,
+		};
 	route->verdict = verdict;
 	route->level = verdict < G_N_ELEMENTS(levels) ? levels[verdict] : LEVEL_NONE;
 	for (guint i = 0; i < audit->configs->len; i++)
@@ -124,9 +130,11 @@ static void add_table(struct audit *audit, struct audit_route *route, const char
 	g_autofree char *id = NULL;
 
 	if (name)
-		*audit_add_table(route) =
-			(struct audit_object){ place("drivers/foo/foo_gem.c", 31, 1), name,
-					       "drm_gem_object_funcs" };
+		*audit_add_table(route) = (struct audit_object){
+			.at = place("drivers/foo/foo_gem.c", 31, 1),
+			.name = name,
+			.type = "drm_gem_object_funcs",
+		};
 	id = g_strdup_printf("%s/%s", route->ops.name, name ? name : "-");
 	route->id = audit_string(audit, id);
 }
