@@ -24,7 +24,9 @@ static struct audit_route *add_route(struct audit *audit, guint config, const ch
 	g_autofree char *id = g_strdup_printf("%s %s", mmap, table);
 
 	route->id = audit_string(audit, id);
-	route->ops = (struct audit_object){ { "a.c", 1, 2 }, "a_ops", "dma_buf_ops" };
+	route->ops = (struct audit_object){ .at = { "a.c", 1, 2 },
+					    .name = "a_ops",
+					    .type = "dma_buf_ops" };
 	route->mmap = mmap;
 	route->verdict = verdict;
 	route->level = outcome_level(verdict);
@@ -32,8 +34,9 @@ static struct audit_route *add_route(struct audit *audit, guint config, const ch
 	route->built = true;
 	g_array_append_val(route->configs, config);
 	if (table)
-		*audit_add_table(route) =
-			(struct audit_object){ { "t.c", 3, 4 }, table, "drm_gem_object_funcs" };
+		*audit_add_table(route) = (struct audit_object){ .at = { "t.c", 3, 4 },
+								 .name = table,
+								 .type = "drm_gem_object_funcs" };
 	return route;
 }
 
