@@ -206,6 +206,9 @@ static void check_rows(struct program *program, GHashTable *used, struct audit *
 		doubt = trace_doubt(program, word, f->id, &unknown);
 		if (doubt)
 			add_helper(audit, audit->vocabulary.contradictions, f, doubt, is_used);
+		/* What this configuration does not build, and nobody calls, need not even compile. */
+		if (unknown && !is_used && !f->facts->built)
+			continue;
 		if (unknown)
 			add_helper(audit, audit->vocabulary.undecided, f, unknown, is_used);
 		else

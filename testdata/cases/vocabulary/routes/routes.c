@@ -70,6 +70,20 @@ static const struct dma_buf_ops bad_io_ops = {
 	.mmap = bad_io_mmap,
 };
 
+static int good_notrack_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	struct routes_buffer *buffer = dmabuf->priv;
+
+	return remap_pfn_range_notrack(vma, vma->vm_start, buffer->pfn, PAGE_SIZE,
+				       vma->vm_page_prot);
+}
+
+/* What cannot be compared is taken to do what its row says. */
+/* expect: pass */
+static const struct dma_buf_ops good_notrack_ops = {
+	.mmap = good_notrack_mmap,
+};
+
 static int good_io_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
 	struct routes_buffer *buffer = dmabuf->priv;
