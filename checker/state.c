@@ -212,6 +212,7 @@ const struct state *pool_state(struct pool *pool, const struct state *s)
 	copy.special = s->special;
 	copy.vm_ops = s->vm_ops;
 	copy.file = s->file;
+	copy.copies = s->copies;
 	copy.ops = s->ops;
 	copy.undecided = s->undecided ? pool_string(pool, s->undecided) : NULL;
 	copy.result = s->result;

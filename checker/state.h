@@ -106,6 +106,7 @@ struct state {
 	bool special;	 /* a special PTE was made by hand */
 	const struct value *vm_ops;
 	const struct value *file;   /* the mapping's file, or NULL */
+	const struct value *copies; /* record: id of a table of handlers -> the one it is a copy of */
 	const struct value *ops;    /* last store to dma_buf::ops */
 	const char *undecided;	    /* the first reason, or NULL */
 	const struct value *result; /* after the outermost return */

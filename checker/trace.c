@@ -621,7 +621,7 @@ static void store_field(struct tracer *t, struct state *s, const struct fact_nod
 
 void trace_begin_description(struct tracer *t, struct state *s)
 {
-	s->vm_ops = value_simple(t->pool, VALUE_GLOBAL, TRACE_NO_VM_OPS, ORIGIN_CONSTANT);
+	s->vm_ops = value_int(t->pool, 0);
 	s->action = 0;
 	s->action_function = NULL;
 	s->action_node = NULL;
@@ -639,6 +639,21 @@ static bool is_counting(const struct expr *to, const struct expr *from)
 		y = y->a;
 	}
 	return x->kind == EXPR_LOCAL && y->kind == EXPR_LOCAL && x->value == y->value;
+}
+
+/* A table of handlers is made a copy of another one. */
+static void copy_handlers(struct tracer *t, struct state *s, const struct expr *to,
+			  const struct expr *from)
+{
+	const struct value *source;
+
+	while (from->kind == EXPR_CAST)
+		from = from->a;
+	source = trace_place(t, s, from);
+	if (source->kind != VALUE_GLOBAL)
+		source = value_unknown(t->pool, ORIGIN_ENVIRONMENT);
+	s->copies = value_with_member(t->pool, s->copies ? s->copies : value_int(t->pool, 1),
+				      to->name, source);
 }
 
 static void step_assign(struct tracer *t, int from, const struct fact_node *n)
@@ -660,6 +675,8 @@ static void step_assign(struct tracer *t, int from, const struct fact_node *n)
 					trace_kept(t, v));
 	} else if (to->kind == EXPR_FIELD) {
 		store_field(t, &s, n, to, v);
+	} else if (to->kind == EXPR_GLOBAL && !strcmp(to->type, "vm_operations_struct")) {
+		copy_handlers(t, &s, to, n->b);
 	} else if (to->kind == EXPR_DEREF || to->kind == EXPR_INDEX) {
 		const struct value *p = trace_place(t, &s, to);
 
@@ -893,6 +910,7 @@ const struct state *trace_leftover(struct pool *pool, const struct program *prog
 	s.set_before = exit->set_before;
 	s.vm_ops = exit->vm_ops;
 	s.file = exit->file;
+	s.copies = exit->copies;
 	/* A question that is asked only once need not be remembered. */
 	for (unsigned int i = 0; a && i < a->n; i++)
 		if (a->list[i].carried && asked_again(program, a->list[i].key))

@@ -159,22 +159,81 @@ static const struct expr *strip(const struct expr *e)
 static void member_values(struct tracer *t, const struct value *object, const char *field,
 			  unsigned int depth, GPtrArray *out);
 
-/* The values of a member of the object that a struct copy takes over. */
-static void copied_values(struct tracer *t, const struct expr *from, const char *field,
-			  unsigned int depth, GPtrArray *out)
-{
-	const struct value *object = NULL;
+static bool add_pointees(struct tracer *t, const struct fact_function *f, const struct expr *e,
+			 const char *except, unsigned int depth, GPtrArray *out);
 
-	from = strip(from);
-	if (from->kind == EXPR_DEREF)
-		from = strip(from->a);
-	if (from->kind == EXPR_ADDRESS)
-		from = from->a;
-	if (from->kind == EXPR_GLOBAL)
-		object = global_at(t, from->name, "");
-	if (object && depth < COPIES_MAX)
-		member_values(t, object, field, depth + 1, out);
+static bool add_stored_pointees(struct tracer *t, const GPtrArray *stores,
+				const struct fact_function *in, const char *except,
+				unsigned int depth, GPtrArray *out)
+{
+	bool known = true;
+
+	for (unsigned int i = 0; stores && i < stores->len; i++) {
+		const struct field_store *s = stores->pdata[i];
+
+		if (!in || s->function == in)
+			known &= add_pointees(t, s->function, s->value, except, depth, out);
+	}
+	return known;
+}
+
+/*
+ * The static objects (const struct value *) that a pointer may point to by what
+ * is stored to it anywhere, or in its function if it is the mapping's; false if
+ * there may be others.
+ */
+static bool add_pointees(struct tracer *t, const struct fact_function *f, const struct expr *e,
+			 const char *except, unsigned int depth, GPtrArray *out)
+{
+	const GPtrArray *stores;
+
+	e = strip(e);
+	if (e->kind == EXPR_INT)
+		return true;
+	if (e->kind == EXPR_ADDRESS && e->a->kind == EXPR_GLOBAL) {
+		if (strcmp(e->a->name, except))
+			g_ptr_array_add(out, (void *)global_at(t, e->a->name, ""));
+		return true;
+	}
+	if (depth >= COPIES_MAX)
+		return false;
+	if (e->kind == EXPR_GLOBAL) {
+		stores = g_hash_table_lookup(t->program->global_stores, e->name);
+		return stores && add_stored_pointees(t, stores, NULL, except, depth + 1, out);
+	}
+	if (e->kind == EXPR_FIELD && field_role(e->name) == FIELD_VM_OPS)
+		return add_stored_pointees(t, program_stores(t->program, e->name), f, except,
+					   depth + 1, out) &&
+		       out->len;
+	return false;
+}
+
+/* The values of a member of the object that a struct copy takes over. */
+static void copied_values(struct tracer *t, const struct field_store *store, const char *target,
+			  const char *field, unsigned int depth, GPtrArray *out)
+{
+	g_autoptr(GPtrArray) objects = g_ptr_array_new();
+	const struct value *taken = t->copies ? value_member(t->copies, target) : NULL;
+	const struct expr *from = strip(store->value);
+	bool known = true;
+
+	if (taken && taken->kind == VALUE_GLOBAL)
+		g_ptr_array_add(objects, (void *)taken);
+	else if (from->kind == EXPR_GLOBAL)
+		g_ptr_array_add(objects, (void *)global_at(t, from->name, ""));
 	else
+		known = from->kind == EXPR_DEREF &&
+			add_pointees(t, store->function, from->a, target, 0, objects);
+	known &= depth < COPIES_MAX;
+	for (unsigned int i = 0; known && i < objects->len; i++) {
+		const struct value *object = objects->pdata[i];
+
+		if (!strcmp(object->name, TRACE_NO_VM_OPS))
+			g_ptr_array_add(out, (void *)value_int(t->pool, 0));
+		else
+			member_values(t, object, field, depth + 1, out);
+	}
+	if (!known || !objects->len)
 		g_ptr_array_add(out, (void *)value_unknown(t->pool, ORIGIN_ENVIRONMENT));
 }
 
@@ -203,7 +262,7 @@ static void member_values(struct tracer *t, const struct value *object, const ch
 		const struct field_store *s = stores->pdata[i];
 
 		if (s->target->kind == EXPR_GLOBAL)
-			copied_values(t, s->value, field, depth, out);
+			copied_values(t, s, object->name, field, depth, out);
 	}
 	if (out->len)
 		return;

@@ -27,7 +27,8 @@ struct tracer {
 	GHashTable *index; /* point key -> index + 1 */
 	/* A bound was hit: only what this state assumes already is remembered; or NULL. */
 	const struct state *coarse;
-	const char *need_field; /* a binding without which the trace cannot go on */
+	const struct value *copies; /* of the state whose handlers are asked for, or NULL */
+	const char *need_field;	    /* a binding without which the trace cannot go on */
 	const char *need_record;
 	const char *need_near;
 	GHashTable *owner_reads; /* "path field" of an owner's table that the route rests on */

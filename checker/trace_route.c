@@ -157,7 +157,10 @@ void trace_route_free(struct trace_route *r)
 	g_free(r);
 }
 
-/* A mapping as mm hands it over: none of the flags that matter are set. */
+/*
+ * A mapping as mm hands it over: none of the flags that matter are set, and its
+ * vm_ops are a table without handlers (include/linux/mm.h, vma_init()).
+ */
 static struct state fresh_mapping(struct tracer *t)
 {
 	struct state s = { 0 };
@@ -221,8 +224,11 @@ static void trace_handler(struct tracer *t, struct trace_handler *h, const struc
 static void trace_handler_of(struct tracer *t, struct trace_route *r, const struct state *after,
 			     const struct handler *handler)
 {
-	g_autoptr(GPtrArray) values = trace_member_values(t, after->vm_ops, handler->field);
+	g_autoptr(GPtrArray) values = NULL;
 
+	t->copies = after->copies;
+	values = trace_member_values(t, after->vm_ops, handler->field);
+	t->copies = NULL;
 	t->mode = MODE_HANDLER;
 	t->in_handler = true;
 	t->fault = handler->returns_page;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: what the mapping had before is copied, and that is not followed */
 /* A table that is a copy of another one, with a handler of its own. */
 #include <linux/dma-buf.h>
 

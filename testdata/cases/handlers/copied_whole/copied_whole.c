@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xfail: of a copied table only the handlers that are patched later are known */
 #include <linux/dma-buf.h>
 
 static vm_fault_t bad_fault(struct vm_fault *vmf)

@@ -123,3 +123,18 @@ static int good_none_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 
 /* expect: reject note=maps-nothing vm_ops=- */
 static const struct dma_buf_ops good_none_ops = { .mmap = good_none_mmap };
+
+/* A description has none to begin with. */
+static int bad_filled_prepare(struct vm_area_desc *desc)
+{
+	if (!vma_desc_test_any(desc, VMA_SHARED_BIT))
+		return -EINVAL;
+	vma_desc_set_flags(desc, VMA_PFNMAP_BIT);
+	if (!desc->vm_ops)
+		desc->vm_ops = &bad_vm_ops;
+	return 0;
+}
+
+HANDLERS_OPS(bad_filled)
+/* expect: violation page-insert vm_ops=bad_vm_ops */
+static const struct dma_buf_ops bad_filled_ops = { .mmap = bad_filled_mmap };
