@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Measure an audit of a kernel tree against plain clang on the same files.
+"""Measure an audit of a kernel tree against plain clang on the same files, and the
+semantic patches on the same tree.
 
 usage: bench.py PFNCHECK CLANG
 
@@ -18,6 +19,7 @@ import os
 import platform
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +30,10 @@ ARCHES = "x86,arm64,arm"
 KERNEL_NAME = "linux-source-6.12"
 # No findings, and findings.
 AUDIT_STATUSES = (0, 1)
+PATCHES = Path(__file__).resolve().parents[1] / "semantic-patches"
+# What listing the exporters, and all semantic patches together, may take on two cores.
+LIST_SECONDS = 20
+PATCHES_SECONDS = 60
 # What kbuild says of a file's module, which --dump=tree keeps to itself.
 MODULE_FLAGS = ['-DKBUILD_BASENAME="pfncheck"', '-DKBUILD_MODNAME="pfncheck"',
                 '-DKBUILD_MODFILE="pfncheck"', "-D__KBUILD_MODNAME=kmod_pfncheck"]
@@ -125,6 +131,29 @@ def parse_with_clang(clang, tree, build, files, jobs):
     return cpu_of_children() - cpu, refused
 
 
+def measure_patches(tree, jobs):
+    """Each semantic patch over the whole tree; their limits on two idle cores."""
+    total = 0.0
+    for patch in sorted(PATCHES.glob("*.cocci")):
+        options = re.search(r"(?m)^// Options:(.*)$", patch.read_text())[1].split()
+        cpu = cpu_of_children()
+        start = time.monotonic()
+        done = subprocess.run(["spatch", "-D", "report", "--no-show-diff", "--very-quiet",
+                               "--cocci-file", patch, *options, "--dir", tree,
+                               "--jobs", str(jobs), "--chunksize", "1"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, check=False)
+        wall = time.monotonic() - start
+        if done.returncode:
+            fail(f"spatch exited with {done.returncode} on {patch.name}: {done.stderr.strip()}")
+        lines = sum(str(tree) in line for line in done.stdout.splitlines())
+        limit = f", limit {LIST_SECONDS} s" if patch.stem == "exporters" else ""
+        show(patch.name, seconds(wall),
+             f"{seconds(cpu_of_children() - cpu)} CPU, {lines} reports{limit}")
+        total += wall
+    show("all semantic patches", seconds(total), f"limit {PATCHES_SECONDS} s")
+
+
 def show(name, value, note=""):
     print(f"{name:<34}{value:>12}  {note}".rstrip(), flush=True)
 
@@ -200,6 +229,11 @@ def main():
         show("audit : clang", f"{again.cpu / cpu:.2f}", "CPU of the cold audit with known flags to that of clang")
 
     measure_arches(program, tree)
+
+    if shutil.which("spatch"):
+        measure_patches(tree, jobs)
+    else:
+        show("semantic patches", "-", "no spatch: install coccinelle")
 
 
 if __name__ == "__main__":
