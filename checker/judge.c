@@ -220,13 +220,30 @@ static bool admits_private(const struct judging *j, const struct state *s)
 	       !(s->zeros & v->maywrite) && !(s->ones & v->shared) && (s->ones & v->pfnmap);
 }
 
+/* The BUG or WARN that a path ends at. */
+static void tell_stop(struct judging *j, struct audit_finding *f, const struct fact_function *in,
+		      const struct fact_node *node)
+{
+	struct place at = { 0 };
+
+	if (!node)
+		return;
+	at.file = audit_string(j->audit, in->file);
+	at.line = node->line;
+	at.column = node->column;
+	judge_add_step(f, at, audit_string(j->audit, in->name),
+		       judge_text(j, "runs into %s", node->text ? node->text : "BUG"));
+}
+
 /* A helper that is reached in a state in which its own body stops the kernel. */
 static void find_precondition(struct judging *j, const struct full_way *way,
 			      const struct trace_point *p)
 {
 	const struct vm_values *v = &j->program->values;
 	struct state flags = *p->state;
-	const char *macro = NULL, *helper = p->word ? p->word->name : NULL;
+	const char *helper = p->word ? p->word->name : NULL;
+	const struct fact_function *in = NULL;
+	const struct fact_node *stop_at = NULL;
 	const char *function = p->state->frame ? p->state->frame->function->name : "";
 	struct audit_finding *f;
 	unsigned int stop;
@@ -239,8 +256,8 @@ static void find_precondition(struct judging *j, const struct full_way *way,
 		flags.ones |= v->shared | v->mayshare | v->maywrite;
 		flags.zeros &= ~(v->shared | v->mayshare | v->maywrite);
 	}
-	stop = trace_precondition(j->program, p->helper_id, &flags, way->handler != NULL, &macro,
-				  NULL);
+	stop = trace_precondition(j->program, p->helper_id, &flags, way->handler != NULL, &in,
+				  &stop_at);
 	if (!(stop & (STOP_BUG | STOP_WARN | STOP_FAILS)))
 		return;
 	f = new_finding(j, "helper-precondition", stop & STOP_BUG ? LEVEL_WARNING : LEVEL_NOTE,
@@ -249,13 +266,18 @@ static void find_precondition(struct judging *j, const struct full_way *way,
 				judge_text(j,
 					   "%s calls %s on a mapping whose flags it does not take: "
 					   "%s in %s",
-					   function, helper, macro ? macro : "BUG", helper) :
+					   function, helper,
+					   stop_at && stop_at->text ? stop_at->text : "BUG",
+					   helper) :
 				judge_text(j,
 					   "%s calls %s on a mapping whose flags it does not take: "
 					   "it can only fail",
 					   function, helper));
-	if (f)
-		judge_tell(j, f, way);
+	if (!f)
+		return;
+	judge_tell(j, f, way);
+	if (stop & (STOP_BUG | STOP_WARN))
+		tell_stop(j, f, in, stop_at);
 }
 
 static void find_cow(struct judging *j, const struct full_way *way, const struct trace_point *p)
@@ -263,13 +285,16 @@ static void find_cow(struct judging *j, const struct full_way *way, const struct
 	const char *name = j->out->implementation.name;
 	struct audit_finding *f;
 	struct state cow = *p->state;
+	const struct fact_function *in = NULL;
+	const struct fact_node *stop_at = NULL;
 	unsigned int stop;
 
 	/* Where the body of the helper is known it has the last word. */
 	cow.kind = MAPPING_PRIVATE;
 	cow.ones |= j->program->values.maywrite;
 	cow.zeros |= j->program->values.shared | j->program->values.mayshare;
-	stop = trace_precondition(j->program, p->helper_id, &cow, way->handler != NULL, NULL, NULL);
+	stop = trace_precondition(j->program, p->helper_id, &cow, way->handler != NULL, &in,
+				  &stop_at);
 	if (!(stop & (STOP_BUG | STOP_UNKNOWN)))
 		return;
 
@@ -286,6 +311,7 @@ static void find_cow(struct judging *j, const struct full_way *way, const struct
 	judge_add_step(f, judge_place_of(j, p),
 		       audit_string(j->audit, p->state->frame->function->name),
 		       judge_text(j, "calls %s", judge_helper_name(p)));
+	tell_stop(j, f, in, stop_at);
 }
 
 /* Visits what a handler inserts after an exit of mmap. */
@@ -620,8 +646,8 @@ static void note_not_built(struct judging *j)
 		judge_add_step(f, at, NULL, judge_text(j, "%s is defined here", t->name));
 }
 
-void judge_route(struct audit *audit, struct program *program, const struct trace_route *route,
-		 guint config)
+struct audit_route *judge_route(struct audit *audit, struct program *program,
+				const struct trace_route *route, guint config)
 {
 	struct judging j = { audit, program, route, audit_add_route(audit), NULL, NULL, NULL };
 
@@ -648,6 +674,7 @@ void judge_route(struct audit *audit, struct program *program, const struct trac
 	outcomes_free(j.o);
 	g_ptr_array_unref(j.ways);
 	g_hash_table_unref(j.seen);
+	return j.out;
 }
 
 void judge_unseen(struct audit *audit, const char *file, unsigned int line, const char *name,

@@ -9,9 +9,9 @@
 #include "audit.h"
 #include "trace.h"
 
-/* Adds a route of a configuration to the audit. */
-void judge_route(struct audit *audit, struct program *program, const struct trace_route *route,
-		 guint config);
+/* Adds a route of a configuration to the audit, which owns it; returns it. */
+struct audit_route *judge_route(struct audit *audit, struct program *program,
+				const struct trace_route *route, guint config);
 
 /*
  * Adds an unknown route for an ops object that the text has and no facts hold.

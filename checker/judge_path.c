@@ -152,7 +152,7 @@ static const char *flag_note(struct judging *j, const struct state *a, const str
 }
 
 /* Frames on the way that later do something worth telling are told, others are not. */
-static bool frame_is_told(const struct trace_graph *graph, const GArray *way, unsigned int at)
+bool judge_frame_is_told(const struct trace_graph *graph, const GArray *way, unsigned int at)
 {
 	const struct trace_point *p = judge_point_at(graph, g_array_index(way, int, at));
 	unsigned int depth = p->state->frame->depth;
@@ -172,6 +172,36 @@ static bool frame_is_told(const struct trace_graph *graph, const GArray *way, un
 	return true;
 }
 
+bool judge_is_entered(const struct trace_point *p, const struct trace_point *next)
+{
+	const struct fact_node *n = judge_node_of(p);
+
+	return n && n->kind == NODE_CALL && next->state->frame && p->state->frame &&
+	       next->state->frame->depth > p->state->frame->depth;
+}
+
+const char *judge_insert_words(unsigned int bits)
+{
+	return bits & (INSERT_PAGE | INSERT_STORED_PAGE) ? "struct pages" :
+	       bits & INSERT_MIXED			 ? "pages or pfns" :
+	       bits & INSERT_PFN			 ? "pfns" :
+							   "nothing itself: forwards";
+}
+
+const char *judge_insert_note(struct judging *j, const struct trace_point *p, unsigned int bits)
+{
+	if (bits & INSERT_STORED_PAGE)
+		return "hands a struct page to the fault as vmf->page";
+	return judge_text(j, "inserts %s with %s", judge_insert_words(bits), judge_helper_name(p));
+}
+
+const char *judge_vm_ops_note(struct judging *j, const struct state *s)
+{
+	return s->vm_ops->kind != VALUE_GLOBAL ?
+		       "installs vm_ops" :
+		       judge_text(j, "installs %s", id_name(s->vm_ops->name));
+}
+
 static void tell_step(struct judging *j, struct audit_finding *f, const struct trace_graph *graph,
 		      const GArray *way, unsigned int i)
 {
@@ -182,8 +212,7 @@ static void tell_step(struct judging *j, struct audit_finding *f, const struct t
 	const struct fact_node *n = judge_node_of(p);
 	const char *flags = flag_note(j, p->state, next->state);
 	unsigned int bits = judge_inserted_between(p, next);
-	bool entered = n && n->kind == NODE_CALL && next->state->frame && p->state->frame &&
-		       next->state->frame->depth > p->state->frame->depth;
+	bool entered = judge_is_entered(p, next);
 
 	if (!n)
 		return;
@@ -199,29 +228,17 @@ static void tell_step(struct judging *j, struct audit_finding *f, const struct t
 						  e->truth ? "true" : "false"));
 		}
 	}
-	if (entered && frame_is_told(graph, way, i))
+	if (entered && judge_frame_is_told(graph, way, i))
 		judge_add_step(f, judge_place_of(j, p), function,
 			       judge_text(j, "calls %s", next->state->frame->function->name));
 	if (bits)
-		judge_add_step(f, judge_place_of(j, p), function,
-			       bits & INSERT_STORED_PAGE ?
-				       judge_text(j,
-						  "hands a struct page to the fault as vmf->page") :
-				       judge_text(j, "inserts %s with %s",
-						  bits & INSERT_PAGE  ? "struct pages" :
-						  bits & INSERT_MIXED ? "pages or pfns" :
-						  bits & INSERT_PFN   ? "pfns" :
-									"nothing itself: forwards",
-						  judge_helper_name(p)));
+		judge_add_step(f, judge_place_of(j, p), function, judge_insert_note(j, p, bits));
 	if (flags && !entered)
 		judge_add_step(f, judge_place_of(j, p), function,
 			       bits ? judge_text(j, "%s %s", judge_helper_name(p), flags) : flags);
 	if (p->state->vm_ops != next->state->vm_ops && trace_has_handlers(next->state))
 		judge_add_step(f, judge_place_of(j, p), function,
-			       next->state->vm_ops->kind != VALUE_GLOBAL ?
-				       "installs vm_ops" :
-				       judge_text(j, "installs %s",
-						  id_name(next->state->vm_ops->name)));
+			       judge_vm_ops_note(j, next->state));
 }
 
 static void tell_way(struct judging *j, struct audit_finding *f, const struct trace_graph *graph,

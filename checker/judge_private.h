@@ -45,6 +45,16 @@ unsigned int judge_inserted_between(const struct trace_point *from, const struct
 const char *judge_helper_name(const struct trace_point *p);
 /* The offending part of what is inserted under flags, by the rule; 0 if it is fine. */
 unsigned int judge_offence(const struct judging *j, unsigned int bits, const struct state *flags);
+/* Whether the call at a point is followed to the next one, in the function that is called. */
+bool judge_is_entered(const struct trace_point *p, const struct trace_point *next);
+/* Whether the frame that is entered at an index of a way does anything worth telling. */
+bool judge_frame_is_told(const struct trace_graph *graph, const GArray *way, unsigned int at);
+/* "struct pages", "pfns", ... by bits of enum insert_bit. */
+const char *judge_insert_words(unsigned int bits);
+/* "inserts struct pages with vm_insert_page" */
+const char *judge_insert_note(struct judging *j, const struct trace_point *p, unsigned int bits);
+/* "installs foo_vm_ops" */
+const char *judge_vm_ops_note(struct judging *j, const struct state *s);
 void judge_add_step(struct audit_finding *f, struct place at, const char *function,
 		    const char *note);
 /* Notes a way that breaks the rule, for the conditions of the route. */

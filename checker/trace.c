@@ -819,6 +819,7 @@ static struct trace_graph *explore(struct tracer *t, const struct fact_function 
 {
 	struct trace_graph *graph = g_new0(struct trace_graph, 1);
 	g_autoptr(GHashTable) index = g_hash_table_new(point_hash, point_equal);
+	const struct trace_point *p = NULL;
 	struct state s = *initial;
 
 	graph->root = f;
@@ -837,10 +838,16 @@ static struct trace_graph *explore(struct tracer *t, const struct fact_function 
 		end.result = value_unknown(t->pool, ORIGIN_LOCAL);
 		trace_push(t, 0, &end, -1, -1);
 	}
-	for (unsigned int i = 0; i < graph->points->len && !t->need_field && !t->overflow; i++)
+	for (unsigned int i = 0; i < graph->points->len && !t->need_field && !t->overflow; i++) {
+		p = graph->points->pdata[i];
 		step(t, (int)i);
+	}
 	t->graph = NULL;
 	t->index = NULL;
+	if (t->need_field && p) {
+		t->need_in = p->state->frame->function;
+		t->need_at = &t->need_in->nodes[p->node];
+	}
 	if (t->need_field || t->overflow) {
 		trace_graph_free(graph);
 		return NULL;

@@ -22,6 +22,9 @@ struct trace_binding {
 	const char *field; /* "struct::field", or "*record" for any pointer to one */
 	const struct fact_table *table;
 	const char *why; /* why it goes with the ones before it, or NULL: any of its record may */
+	/* Where the field is read first; NULL if that is not known. */
+	const struct fact_function *asked_in;
+	const struct fact_node *asked_at;
 };
 
 enum trace_fork {
@@ -80,6 +83,9 @@ struct trace_route {
 	GHashTable *owner_reads; /* set of "path field": what it rests on of the owner's table */
 	bool import_only;	 /* objects with these tables are those of other exporters */
 	const char *unknown;	 /* why the route could not be traced at all, or NULL */
+	/* Where that was found out; NULL if it is no place in the code. */
+	const struct fact_function *unknown_in;
+	const struct fact_node *unknown_at;
 };
 
 void trace_route_free(struct trace_route *route);
@@ -105,11 +111,12 @@ enum trace_stop {
 
 /*
  * What the body of a helper, in the analysed tree, does when it is reached in a
- * state: bits of enum trace_stop.  *macro gets the text of the BUG or WARN,
- * *line its line; both may be NULL.
+ * state: bits of enum trace_stop.  *in and *node get the worst BUG or WARN if
+ * there is one, and are left alone otherwise; both may be NULL.
  */
 unsigned int trace_precondition(struct program *program, const char *helper, const struct state *at,
-				bool in_handler, const char **macro, unsigned int *line);
+				bool in_handler, const struct fact_function **in,
+				const struct fact_node **node);
 
 /* What a function does to mappings, by its body in the analysed tree. */
 struct trace_effect {

@@ -30,7 +30,8 @@ struct tracer {
 	const struct value *copies; /* of the state whose handlers are asked for, or NULL */
 	const char *need_field;	    /* a binding without which the trace cannot go on */
 	const char *need_record;
-	const char *need_near;
+	const struct fact_function *need_in; /* where it was asked for */
+	const struct fact_node *need_at;
 	GHashTable *owner_reads; /* "path field" of an owner's table that the route rests on */
 	const char *overflow;	 /* name of the bound that was hit, or NULL */
 };

@@ -66,7 +66,8 @@ static unsigned int stop_at(const struct trace_graph *graph, const struct trace_
 }
 
 unsigned int trace_precondition(struct program *program, const char *helper, const struct state *at,
-				bool in_handler, const char **macro, unsigned int *line)
+				bool in_handler, const struct fact_function **in,
+				const struct fact_node **node)
 {
 	const struct fact_function *f = program_function(program, helper, false);
 	g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
@@ -104,12 +105,10 @@ unsigned int trace_precondition(struct program *program, const char *helper, con
 			continue;
 		/* The worst one names the place. */
 		if (!found || stop == STOP_BUG) {
-			const struct fact_node *n = &p->state->frame->function->nodes[p->node];
-
-			if (macro)
-				*macro = n->text;
-			if (line)
-				*line = n->line;
+			if (in)
+				*in = p->state->frame->function;
+			if (node)
+				*node = &p->state->frame->function->nodes[p->node];
 		}
 		found |= stop;
 	}
@@ -423,27 +422,29 @@ static void trace_bound(struct program *program, const struct exporter *e, const
 
 /* A route that cannot be traced; takes why over. */
 static void add_unknown(struct program *program, const struct exporter *e, const char *id,
-			GArray *bindings, GPtrArray *out, char *why)
+			GArray *bindings, GPtrArray *out, const struct tracer *t, char *why)
 {
 	struct trace_route *r = route_new(e, bindings);
 
 	r->mmap_id = id;
 	r->mmap = program_function(program, id, true);
 	r->unknown = program_string(program, why);
+	r->unknown_in = t->need_in;
+	r->unknown_at = t->need_at;
 	g_ptr_array_add(out, r);
 	g_free(why);
 }
 
 /* The routes that are left out are one that is not decided. */
 static void add_overflow(struct program *program, const struct exporter *e, const char *id,
-			 GArray *bindings, GPtrArray *out)
+			 GArray *bindings, GPtrArray *out, const struct tracer *t)
 {
 	const char *why = program_string(program, "bound hit: routes of an exporter");
 
 	for (unsigned int i = 0; i < out->len; i++)
 		if (((struct trace_route *)out->pdata[i])->unknown == why)
 			return;
-	add_unknown(program, e, id, bindings, out, g_strdup(why));
+	add_unknown(program, e, id, bindings, out, t, g_strdup(why));
 }
 
 /* ---- owners alike ---- */
@@ -530,7 +531,7 @@ static gint compare_built(gconstpointer a, gconstpointer b)
 /* Routes with each of the tables bound next. */
 static void split_tables(struct program *program, const struct exporter *e, const char *id,
 			 GArray *bindings, const char *field, GArray *tables, bool owners,
-			 GPtrArray *out)
+			 const struct tracer *t, GPtrArray *out)
 {
 	g_autoptr(GArray) traced = g_array_new(FALSE, FALSE, sizeof(struct owner_routes));
 	unsigned int first = out->len;
@@ -542,15 +543,19 @@ static void split_tables(struct program *program, const struct exporter *e, cons
 		struct owner_routes of = { b.table, out->len, 0 };
 
 		if (out->len >= BOUND_ROUTES) {
-			add_overflow(program, e, id, bindings, out);
+			add_overflow(program, e, id, bindings, out, t);
 			break;
 		}
 		if (owners && join_alike(program, out, traced, b.table))
 			continue;
 		b.field = program_string(program, field);
+		if (!strcmp(field, t->need_field)) {
+			b.asked_in = t->need_in;
+			b.asked_at = t->need_at;
+		}
 		g_array_append_val(bindings, b);
 		if (b.table->unread)
-			add_unknown(program, e, id, bindings, out,
+			add_unknown(program, e, id, bindings, out, t,
 				    g_strdup_printf("%s has a compile error in it", b.table->name));
 		else
 			trace_bound(program, e, id, bindings, out);
@@ -580,13 +585,13 @@ static void split(struct program *program, const struct exporter *e, const char 
 		g_array_unref(tables);
 		tables = candidates(program, e, bindings, record);
 	}
-	split_tables(program, e, id, bindings, field, tables, pairing_of_owner(record), out);
+	split_tables(program, e, id, bindings, field, tables, pairing_of_owner(record), t, out);
 	if (!tables->len)
-		add_unknown(program, e, id, bindings, out,
+		add_unknown(program, e, id, bindings, out, t,
 			    g_strdup_printf("no %s is known that %s could hold on this route",
 					    record, field));
 	else if (g_hash_table_contains(program->incomplete, record))
-		add_unknown(program, e, id, bindings, out,
+		add_unknown(program, e, id, bindings, out, t,
 			    g_strdup_printf("there are more tables of %s than the bound", record));
 }
 
