@@ -16,6 +16,7 @@
 #include "ast.h"
 #include "baseline.h"
 #include "escape.h"
+#include "explain.h"
 #include "extract.h"
 #include "helpers.h"
 #include "judge.h"
@@ -23,7 +24,9 @@
 #include "merge.h"
 #include "options.h"
 #include "progress.h"
+#include "proof.h"
 #include "report.h"
+#include "report_proof.h"
 #include "survey.h"
 #include "unseen.h"
 #include "workers.h"
@@ -47,6 +50,9 @@ struct run {
 	struct left_out *left_out;
 	struct survey survey;
 	GString *dump; /* what --dump asks for */
+	struct explain_query query;
+	GPtrArray *
+		proofs; /* struct proof *, of the routes that are asked for; NULL: not to explain */
 };
 
 /*
@@ -323,9 +329,17 @@ static bool analyse_config(struct run *r, guint config, GError **error)
 		return false;
 	progress_stage(r->progress, "judge");
 	routes = collect_routes(program, known);
-	for (unsigned int i = 0; i < routes->len; i++)
-		judge_route(r->audit, program, routes->pdata[i], config);
-	helpers_check(program, r->scan, routes, r->audit);
+	for (unsigned int i = 0; i < routes->len; i++) {
+		struct audit_route *route =
+			judge_route(r->audit, program, routes->pdata[i], config);
+
+		if (r->proofs && explain_wants(&r->query, route))
+			g_ptr_array_add(r->proofs,
+					proof_new(r->audit, program, routes->pdata[i], route));
+	}
+	/* What helpers do is no part of a proof. */
+	if (!r->proofs)
+		helpers_check(program, r->scan, routes, r->audit);
 	unseen_look(r->unseen, r->audit, r->tree, config, program, stopped);
 	dump_config(r, program, routes);
 	g_clear_pointer(&routes, g_ptr_array_unref);
@@ -339,7 +353,9 @@ static bool analyse(struct run *r, GError **error)
 		if ((!i || !stopped) && !analyse_config(r, i, error))
 			return false;
 	unseen_judge(r->unseen, r->audit);
-	merge_routes(r->audit);
+	/* A proof is of one configuration. */
+	if (!r->proofs)
+		merge_routes(r->audit);
 	/* Of a run that was stopped nobody knows. */
 	if (!stopped)
 		left_out_judge(r->left_out, r->audit);
@@ -432,6 +448,32 @@ static bool check_output(const char *output, GError **error)
 	return false;
 }
 
+/* Everything up to the verdicts. */
+static bool judge_tree(struct run *r, GError **error)
+{
+	r->cache = cache_directory(&r->options, error);
+	if (!r->cache || !open_tree(r, error) || !read_tree(r, error) || !open_store(r, error))
+		return false;
+	r->audit = audit_new();
+	describe_run(r);
+	r->survey = (struct survey){
+		.tree = r->tree,
+		.scan = r->scan,
+		.store = r->store,
+		.progress = r->progress,
+		.audit = r->audit,
+		.jobs = r->options.jobs,
+		.no_pch = r->options.no_pch,
+		.no_kbuild = r->options.no_kbuild,
+		.stop = &stopped,
+	};
+	r->unseen = unseen_new(r->scan);
+	r->left_out = left_out_new(tree_root(r->tree), r->scan);
+	r->survey.left_out = r->left_out;
+	has_answer = 1;
+	return analyse(r, error);
+}
+
 static int audit(struct run *r, GError **error)
 {
 	gint64 start = g_get_monotonic_time();
@@ -445,34 +487,72 @@ static int audit(struct run *r, GError **error)
 	}
 	if (!check_output(r->options.output, error) || !check_output(r->options.stats, error))
 		goto out;
-	r->cache = cache_directory(&r->options, error);
-	if (r->cache && open_tree(r, error) && read_tree(r, error) && open_store(r, error)) {
-		r->audit = audit_new();
-		describe_run(r);
-		r->survey = (struct survey){
-			.tree = r->tree,
-			.scan = r->scan,
-			.store = r->store,
-			.progress = r->progress,
-			.audit = r->audit,
-			.jobs = r->options.jobs,
-			.no_pch = r->options.no_pch,
-			.no_kbuild = r->options.no_kbuild,
-			.stop = &stopped,
-		};
-		r->unseen = unseen_new(r->scan);
-		r->left_out = left_out_new(tree_root(r->tree), r->scan);
-		r->survey.left_out = r->left_out;
-		has_answer = 1;
-		if (analyse(r, error))
-			status = finish_audit(r, baseline, start, error);
-	}
+	if (judge_tree(r, error))
+		status = finish_audit(r, baseline, start, error);
 out:
 	audit_free(baseline);
 	return status;
 }
 
-static int run_audit(struct options *options)
+/* ---- explain ---- */
+
+/* What only the text has is told too, though there is little to tell. */
+static void prove_the_unseen(struct run *r)
+{
+	g_autoptr(GHashTable) proved = g_hash_table_new(NULL, NULL);
+
+	for (unsigned int i = 0; i < r->proofs->len; i++)
+		g_hash_table_add(proved,
+				 (void *)((const struct proof *)r->proofs->pdata[i])->route);
+	for (unsigned int i = 0; i < r->audit->routes->len; i++) {
+		struct audit_route *route = r->audit->routes->pdata[i];
+
+		if (explain_wants(&r->query, route) && !g_hash_table_contains(proved, route))
+			g_ptr_array_add(r->proofs, proof_new(r->audit, NULL, NULL, route));
+	}
+}
+
+static int finish_explain(struct run *r, gint64 start, GError **error)
+{
+	struct report_options options = {
+		.output = r->options.output,
+		.colour = r->options.colour,
+		.verbose = r->options.verbose,
+		.root = tree_root(r->tree),
+	};
+
+	options.colour = report_use_colour(&options);
+	progress_stage(r->progress, NULL);
+	if (stopped) {
+		progress_message("interrupted before there was a proof", r->progress);
+		return EXIT_STOPPED;
+	}
+	if (r->options.stats && !write_stats(r, start, error))
+		return EXIT_CANNOT_RUN;
+	prove_the_unseen(r);
+	proof_merge(r->proofs);
+	if (!r->proofs->len) {
+		g_autofree char *nothing = explain_nothing(&r->query, r->audit);
+
+		return fail(nothing);
+	}
+	report_proof(r->audit, r->proofs, &options, r->dump);
+	return report_output(r->dump, options.output, error) ? 0 : EXIT_CANNOT_RUN;
+}
+
+static int explain(struct run *r, GError **error)
+{
+	gint64 start = g_get_monotonic_time();
+
+	if (!explain_query_parse(&r->query, r->options.query, error) ||
+	    !check_output(r->options.output, error) || !check_output(r->options.stats, error))
+		return EXIT_CANNOT_RUN;
+	r->proofs = g_ptr_array_new_with_free_func((GDestroyNotify)proof_free);
+	return judge_tree(r, error) ? finish_explain(r, start, error) : EXIT_CANNOT_RUN;
+}
+
+/* Runs a command that reads a tree. */
+static int run_command(struct options *options, int (*command)(struct run *r, GError **error))
 {
 	struct run r = { .options = *options };
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
@@ -486,7 +566,7 @@ static int run_audit(struct options *options)
 	sigaction(SIGTERM, &action, NULL);
 	r.progress = progress_new(STDERR_FILENO, isatty(STDERR_FILENO), options->verbose);
 	r.dump = g_string_new(NULL);
-	status = audit(&r, &error);
+	status = command(&r, &error);
 	progress_free(r.progress);
 	if (error)
 		status = fail(error->message);
@@ -494,6 +574,8 @@ static int run_audit(struct options *options)
 	left_out_free(r.left_out);
 	unseen_free(r.unseen);
 	survey_clear(&r.survey);
+	g_clear_pointer(&r.proofs, g_ptr_array_unref);
+	explain_query_clear(&r.query);
 	audit_free(r.audit);
 	store_close(r.store);
 	scan_free(r.scan);
@@ -513,7 +595,10 @@ int main(int argc, char **argv)
 		return fail(error->message);
 	switch (options.command) {
 	case COMMAND_AUDIT:
-		status = run_audit(&options);
+		status = run_command(&options, audit);
+		break;
+	case COMMAND_EXPLAIN:
+		status = run_command(&options, explain);
 		break;
 	case COMMAND_HELP:
 		text = options_help(options.topic);

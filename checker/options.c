@@ -15,6 +15,7 @@
 
 #define HELP_COLUMN 26
 #define JOBS_MAX 1024
+#define ARGUMENTS_MAX 2
 #define FIRST_LONG 256 /* what getopt_long() returns for the first row */
 
 /* One option: a value that set() understands, or a string or switch that is kept as it is. */
@@ -31,9 +32,12 @@ struct option_row {
 struct command_row {
 	const char *name;
 	enum command command;
-	const char *argument; /* the one that may follow, as help calls it; NULL: none */
-	gsize offset;	      /* of the char * for it in struct options */
-	const char *help;     /* one line; NULL: not shown */
+	struct {
+		const char *name; /* as help calls it; NULL: there is none */
+		gsize offset;	  /* of the char * for it in struct options */
+		bool needed;
+	} arguments[ARGUMENTS_MAX];
+	const char *help; /* NULL: not shown; further lines in the command's own help only */
 	const struct option_row *options; /* ends with a NULL name */
 };
 
@@ -136,28 +140,42 @@ static bool set_arches(struct options *options, const char *value, GError **erro
 
 #define KEPT(member) NULL, offsetof(struct options, member)
 
+/* Rows of every command that reads a tree. */
+#define TREE_OPTIONS                                                                          \
+	{ "build", 0, "DIR", "use the kernel build directory DIR (O=)", KEPT(build) },        \
+		{ "config", 0, "FILE", "configure with FILE instead of allmodconfig",         \
+		  KEPT(config) },                                                             \
+		{ "arch",                                                                     \
+		  0,                                                                          \
+		  "LIST",                                                                     \
+		  "architectures, such as x86,arm64 (default x86): each is\n"                 \
+		  "configured with clang alone, all are in one report",                       \
+		  set_arches,                                                                 \
+		  0 },                                                                        \
+		{ "no-kbuild", 0, NULL, "run nothing of the tree's; guess the compile flags", \
+		  KEPT(no_kbuild) },                                                          \
+		{ "no-pch", 0, NULL, "read every header anew for every file (slower)",        \
+		  KEPT(no_pch) },                                                             \
+		{ "cache", 0, "DIR", "keep results in DIR (default ~/.cache/pfncheck)",       \
+		  KEPT(cache) },                                                              \
+		{ "no-cache", 0, NULL, "take no result from an earlier run and keep none",    \
+		  KEPT(no_cache) },                                                           \
+		{ "jobs", 'j', "N", "run N processes (default: one for each processor)", set_jobs, 0 }
+
+#define COLOR_OPTION { "color", 0, "WHEN", "auto (default), always or never", set_colour, 0 }
+#define OUTPUT_OPTION(what) { "output", 'o', "FILE", "write the " what " to FILE", KEPT(output) }
+
 static const struct option_row audit_options[] = {
 	{ "against", 0, "FILE", "report only what is not in FILE, a saved JSON audit",
 	  KEPT(against) },
 	{ "format", 0, "FORMAT", "how to write the report:", set_format, 0 },
-	{ "output", 'o', "FILE", "write the report to FILE", KEPT(output) },
-	{ "color", 0, "WHEN", "auto (default), always or never", set_colour, 0 },
+	OUTPUT_OPTION("report"),
+	COLOR_OPTION,
 	{ "fail-on", 0, "LEVEL",
 	  "exit with 1 from this level on: note, warning (default),\n"
 	  "error, or none for never",
 	  set_fail_on, 0 },
-	{ "build", 0, "DIR", "use the kernel build directory DIR (O=)", KEPT(build) },
-	{ "config", 0, "FILE", "configure with FILE instead of allmodconfig", KEPT(config) },
-	{ "arch", 0, "LIST",
-	  "architectures, such as x86,arm64 (default x86): each is\n"
-	  "configured with clang alone, all are in one report",
-	  set_arches, 0 },
-	{ "no-kbuild", 0, NULL, "run nothing of the tree's; guess the compile flags",
-	  KEPT(no_kbuild) },
-	{ "no-pch", 0, NULL, "read every header anew for every file (slower)", KEPT(no_pch) },
-	{ "cache", 0, "DIR", "keep results in DIR (default ~/.cache/pfncheck)", KEPT(cache) },
-	{ "no-cache", 0, NULL, "take no result from an earlier run and keep none", KEPT(no_cache) },
-	{ "jobs", 'j', "N", "run N processes (default: one for each processor)", set_jobs, 0 },
+	TREE_OPTIONS,
 	{ "dump", 0, "STAGE",
 	  "print what a stage found instead of the report: tree, scan,\n"
 	  "extract, store, program, trace or judge",
@@ -167,16 +185,38 @@ static const struct option_row audit_options[] = {
 	{ NULL, 0, NULL, NULL, NULL, 0 },
 };
 
+static const struct option_row explain_options[] = {
+	OUTPUT_OPTION("proofs"),
+	COLOR_OPTION,
+	TREE_OPTIONS,
+	{ "stats", 0, "FILE", "write times and sizes of the run to FILE", KEPT(stats) },
+	{ "verbose", 'v', NULL, "all proofs, however many; also what takes time", KEPT(verbose) },
+	{ NULL, 0, NULL, NULL, NULL, 0 },
+};
+
 static const struct option_row no_options[] = {
 	{ NULL, 0, NULL, NULL, NULL, 0 },
 };
 
+#define ARGUMENT(name, member) { name, offsetof(struct options, member), false }
+#define NEEDED(name, member) { name, offsetof(struct options, member), true }
+
 static const struct command_row commands[] = {
-	{ "audit", COMMAND_AUDIT, "TREE", offsetof(struct options, tree),
-	  "check every dma-buf exporter of a kernel tree (default: .)", audit_options },
-	{ "help", COMMAND_HELP, "COMMAND", offsetof(struct options, topic), "explain a command",
-	  no_options },
-	{ "worker", COMMAND_WORKER, NULL, 0, NULL, no_options },
+	{ "audit",
+	  COMMAND_AUDIT,
+	  { ARGUMENT("TREE", tree) },
+	  "check every dma-buf exporter of a kernel tree (default: .)",
+	  audit_options },
+	{ "explain",
+	  COMMAND_EXPLAIN,
+	  { NEEDED("EXPORTER", query), ARGUMENT("TREE", tree) },
+	  "prove the verdict on an exporter, step by step\n\n"
+	  "EXPORTER is [FILE:]NAME[:TABLE...]: NAME as in the report, all routes or those\n"
+	  "with these tables; \":TABLE\" for any exporter with this table.  The exit status is\n"
+	  "0 whatever the verdict.",
+	  explain_options },
+	{ "help", COMMAND_HELP, { ARGUMENT("COMMAND", topic) }, "explain a command", no_options },
+	{ "worker", COMMAND_WORKER, { { NULL, 0, false } }, NULL, no_options },
 };
 
 static const struct command_row *find_command(const char *name)
@@ -236,6 +276,33 @@ static bool refuse_option(const struct command_row *command, int value, const ch
 	return usage(error, "there is no option '%s'; see 'pfncheck help %s'", word, command->name);
 }
 
+/* What is left besides options. */
+static bool take_arguments(struct options *options, const struct command_row *command, char **words,
+			   int count, GError **error)
+{
+	int i;
+
+	for (i = 0; i < ARGUMENTS_MAX && command->arguments[i].name; i++) {
+		const char *name = command->arguments[i].name;
+
+		if (i >= count && command->arguments[i].needed)
+			return usage(error, "%s takes %s; see 'pfncheck help %s'", command->name,
+				     name, command->name);
+		if (i >= count)
+			return true;
+		if (!*words[i])
+			return usage(error, "%s takes %s %s, not nothing", command->name,
+				     strchr("AEIOU", *name) ? "an" : "a", name);
+		*(char **)((char *)options + command->arguments[i].offset) = g_strdup(words[i]);
+	}
+	if (count > i && !i)
+		return usage(error, "%s takes no argument", command->name);
+	if (count > i)
+		return usage(error, "%s takes one %s, but there is '%s' besides '%s'",
+			     command->name, command->arguments[i - 1].name, words[i], words[i - 1]);
+	return true;
+}
+
 /* argv[0] is the command. */
 static bool parse_options(struct options *options, const struct command_row *command, int argc,
 			  char **argv, GError **error)
@@ -273,16 +340,7 @@ static bool parse_options(struct options *options, const struct command_row *com
 		options->topic = g_strdup(command->name);
 		return true;
 	}
-	if (optind < argc && !command->argument)
-		return usage(error, "%s takes no argument", command->name);
-	if (argc - optind > 1)
-		return usage(error, "%s takes one %s, but there is '%s' besides '%s'",
-			     command->name, command->argument, argv[optind + 1], argv[optind]);
-	if (optind < argc && !*argv[optind])
-		return usage(error, "%s takes a %s, not nothing", command->name, command->argument);
-	if (optind < argc)
-		*(char **)((char *)options + command->offset) = g_strdup(argv[optind]);
-	return true;
+	return take_arguments(options, command, argv + optind, argc - optind, error);
 }
 
 static bool parse(struct options *options, int argc, char **argv, GError **error)
@@ -341,6 +399,7 @@ bool options_parse(struct options *options, int argc, char **argv, GError **erro
 void options_clear(struct options *options)
 {
 	g_free(options->topic);
+	g_free(options->query);
 	g_free(options->tree);
 	g_free(options->against);
 	g_free(options->format);
@@ -375,14 +434,20 @@ static void append_formats(GString *out)
 	}
 }
 
+static void append_arguments(GString *out, const struct command_row *command)
+{
+	for (int i = 0; i < ARGUMENTS_MAX && command->arguments[i].name; i++)
+		g_string_append_printf(out, command->arguments[i].needed ? " %s" : " [%s]",
+				       command->arguments[i].name);
+}
+
 static void help_command(GString *out, const struct command_row *command)
 {
 	const struct option_row *rows = command->options;
 
 	g_string_append_printf(out, "usage: pfncheck %s%s", command->name,
 			       rows->name ? " [OPTION...]" : "");
-	if (command->argument)
-		g_string_append_printf(out, " [%s]", command->argument);
+	append_arguments(out, command);
 	g_string_append_printf(out, "\n\n%s\n", command->help);
 	if (rows->name)
 		g_string_append(out, "\nOptions:\n");
@@ -405,11 +470,13 @@ static void help_all(GString *out)
 			     "Checks that mappings of Linux dma-bufs are VM_PFNMAP.\n\n"
 			     "Commands:\n");
 	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
-		g_autofree char *left =
-			g_strdup_printf("%s [%s]", commands[i].name, commands[i].argument);
+		const char *help = commands[i].help;
+		g_autoptr(GString) left = g_string_new(commands[i].name);
+		g_autofree char *line = help ? g_strndup(help, strcspn(help, "\n")) : NULL;
 
-		if (commands[i].help)
-			append_help(out, left, commands[i].help);
+		append_arguments(left, &commands[i]);
+		if (help)
+			append_help(out, left->str, line);
 	}
 	append_help(out, "--version", "print the versions of pfncheck and libclang");
 }

@@ -13,6 +13,7 @@
 
 enum command {
 	COMMAND_AUDIT,
+	COMMAND_EXPLAIN,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 	COMMAND_WORKER, /* started by pfncheck itself, in no help text */
@@ -34,7 +35,8 @@ enum stage {
 struct options {
 	enum command command;
 	char *topic;   /* help: the command to explain, NULL for all */
-	char *tree;    /* audit: the kernel tree, "." unless given */
+	char *query;   /* explain: the exporter, see explain.h */
+	char *tree;    /* audit, explain: the kernel tree, "." unless given */
 	char *against; /* the saved audit, or NULL */
 	char *format;  /* name of a writer of report */
 	char *output;  /* NULL or "-": standard output */

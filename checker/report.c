@@ -22,15 +22,22 @@ static const struct report_writer *const writers[] = {
 
 G_DEFINE_QUARK(pfncheck_report_error, report_error)
 
-static bool use_colour(const struct report_options *options, bool to_stdout)
+static bool is_stdout(const char *output)
+{
+	return !output || strcmp(output, "-") == 0;
+}
+
+enum report_colour report_use_colour(const struct report_options *options)
 {
 	const char *no_color = g_getenv("NO_COLOR");
 	const char *term = g_getenv("TERM");
 
 	if (options->colour != COLOUR_AUTO)
-		return options->colour == COLOUR_ALWAYS;
-	return to_stdout && isatty(STDOUT_FILENO) && !(no_color && no_color[0]) &&
-	       !(term && strcmp(term, "dumb") == 0);
+		return options->colour;
+	return is_stdout(options->output) && isatty(STDOUT_FILENO) && !(no_color && no_color[0]) &&
+			       !(term && strcmp(term, "dumb") == 0) ?
+		       COLOUR_ALWAYS :
+		       COLOUR_NEVER;
 }
 
 /* Returns 0 or an errno. */
@@ -124,7 +131,7 @@ char *report_writer_names(void)
 
 bool report_output(const GString *text, const char *output, GError **error)
 {
-	bool to_stdout = !output || strcmp(output, "-") == 0;
+	bool to_stdout = is_stdout(output);
 	int err;
 
 	if (to_stdout)
@@ -141,7 +148,6 @@ bool report_write(const struct audit *audit, const struct report_options *option
 {
 	const char *format = options->format ? options->format : writers[0]->name;
 	const struct report_writer *writer = report_find_writer(format);
-	bool to_stdout = !options->output || strcmp(options->output, "-") == 0;
 	struct report_options resolved = *options;
 	g_autoptr(GString) text = g_string_new(NULL);
 
@@ -152,7 +158,7 @@ bool report_write(const struct audit *audit, const struct report_options *option
 			    "there is no format '%s', only %s", format, names);
 		return false;
 	}
-	resolved.colour = use_colour(options, to_stdout) ? COLOUR_ALWAYS : COLOUR_NEVER;
+	resolved.colour = report_use_colour(options);
 	writer->write(audit, &resolved, text);
 	return report_output(text, options->output, error);
 }

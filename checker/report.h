@@ -57,6 +57,9 @@ const struct report_writer *report_find_writer(const char *name);
 /* "text, json, ...": the names of all writers, in a new string. */
 char *report_writer_names(void);
 
+/* Whether what goes to the output is to be coloured: COLOUR_ALWAYS or COLOUR_NEVER. */
+enum report_colour report_use_colour(const struct report_options *options);
+
 /*
  * Writes a text to a file, which is replaced at once, to a device or pipe as it
  * is, or to standard output (NULL or "-").  False with one line in error.

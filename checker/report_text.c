@@ -92,8 +92,7 @@ char *text_line(const struct place *at)
 	return text_place(&line);
 }
 
-/* "exporter > table > table", in a new string. */
-static char *route_string(const struct audit_route *route)
+char *text_route(const struct audit_route *route)
 {
 	GString *s = g_string_new(route->ops.name);
 
@@ -155,18 +154,14 @@ static char *source_line(const struct text *text, const struct place *at)
 	return start && *start ? g_strndup(start, strcspn(start, "\r\n")) : NULL;
 }
 
-/*
- * The source line with tabs expanded and everything else escaped, and under it
- * a caret, as compilers do.  Nothing if the line is not there.
- */
-static void print_quote(const struct text *text, const struct place *at, enum text_style style)
+glong text_quote(const struct text *text, const struct place *at)
 {
 	g_autofree char *line = source_line(text, at);
 	g_autoptr(GString) shown = g_string_new(NULL);
 	glong caret = -1;
 
 	if (!line)
-		return;
+		return -1;
 	for (const char *s = line; *s;) {
 		gunichar c = g_utf8_get_char_validated(s, -1);
 		gsize size = c == (gunichar)-1 || c == (gunichar)-2 ? 1 : g_utf8_next_char(s) - s;
@@ -184,6 +179,14 @@ static void print_quote(const struct text *text, const struct place *at, enum te
 		s += size;
 	}
 	g_string_append_printf(text->out, "%5u | %s\n", at->line, shown->str);
+	return caret;
+}
+
+/* The source line, and under it a caret, as compilers do.  Nothing if the line is not there. */
+static void print_quote(const struct text *text, const struct place *at, enum text_style style)
+{
+	glong caret = text_quote(text, at);
+
 	if (caret >= 0) {
 		g_string_append_printf(text->out, "      | %*s", (int)caret, "");
 		text_styled(text, style, "^");
@@ -331,7 +334,7 @@ static GPtrArray *collect_problems(const struct audit *audit)
 static void print_exporter(const struct text *text, const struct audit_route *route,
 			   const GArray *only)
 {
-	g_autofree char *name = route_string(route);
+	g_autofree char *name = text_route(route);
 	g_autofree char *at = text_line(&route->ops.at);
 	g_autofree char *configs = text_configs(text->audit, only);
 
@@ -343,7 +346,7 @@ static void print_exporter(const struct text *text, const struct audit_route *ro
 /* "    also: a > b, when `c`": another route that comes to the same place. */
 static void print_also(const struct text *text, const struct audit_route *route, bool condition)
 {
-	g_autofree char *name = route_string(route);
+	g_autofree char *name = text_route(route);
 	guint count = route->conditions->len;
 
 	text_print(text, "    also: %s", name);

@@ -52,6 +52,16 @@ char *text_line(const struct place *at);
  */
 char *text_configs(const struct audit *audit, const GArray *configs);
 
+/* "exporter > table > table", in a new string. */
+char *text_route(const struct audit_route *route);
+
+/*
+ * Appends the source line on a line of its own, with tabs expanded and everything
+ * else escaped; nothing if it is not there.  Returns the column of the place in
+ * what is shown, -1 if it is not in it.
+ */
+glong text_quote(const struct text *text, const struct place *at);
+
 /* Appends the table of exporters, in report_table.c. */
 void text_table(const struct text *text);
 

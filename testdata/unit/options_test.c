@@ -97,6 +97,24 @@ static void test_repeated(void)
 	options_clear(&options);
 }
 
+static void test_explain(void)
+{
+	struct options options;
+
+	must_parse(&options, "explain foo_ops");
+	g_assert_cmpint(options.command, ==, COMMAND_EXPLAIN);
+	g_assert_cmpstr(options.query, ==, "foo_ops");
+	g_assert_cmpstr(options.tree, ==, ".");
+	options_clear(&options);
+	must_parse(&options, "explain -v a.c:foo_ops:foo_funcs --jobs=3 tree -o out");
+	g_assert_cmpstr(options.query, ==, "a.c:foo_ops:foo_funcs");
+	g_assert_cmpstr(options.tree, ==, "tree");
+	g_assert_cmpstr(options.output, ==, "out");
+	g_assert_cmpuint(options.jobs, ==, 3);
+	g_assert_true(options.verbose);
+	options_clear(&options);
+}
+
 static void test_commands(void)
 {
 	static const struct {
@@ -113,6 +131,8 @@ static void test_commands(void)
 		{ "help --help", COMMAND_HELP, "help" },
 		{ "--version", COMMAND_VERSION, NULL },
 		{ "-V", COMMAND_VERSION, NULL },
+		{ "help explain", COMMAND_HELP, "explain" },
+		{ "explain --help", COMMAND_HELP, "explain" },
 		{ "worker", COMMAND_WORKER, NULL },
 	};
 
@@ -144,6 +164,13 @@ static void test_errors(void)
 		{ "worker x", "worker takes no argument" },
 		{ "audit a b", "audit takes one TREE, but there is 'b' besides 'a'" },
 		{ "audit ''", "audit takes a TREE, not nothing" },
+		{ "explain", "explain takes EXPORTER; see 'pfncheck help explain'" },
+		{ "explain --no-kbuild", "explain takes EXPORTER; see 'pfncheck help explain'" },
+		{ "explain ''", "explain takes an EXPORTER, not nothing" },
+		{ "explain a ''", "explain takes a TREE, not nothing" },
+		{ "explain a b c", "explain takes one TREE, but there is 'c' besides 'b'" },
+		{ "explain a --against=b",
+		  "there is no option '--against=b'; see 'pfncheck help explain'" },
 		{ "audit --foo", "there is no option '--foo'; see 'pfncheck help audit'" },
 		{ "audit -x", "there is no option '-x'; see 'pfncheck help audit'" },
 		{ "audit -vx", "there is no option '-x'; see 'pfncheck help audit'" },
@@ -194,9 +221,10 @@ static void test_help(void)
 {
 	g_autofree char *all = options_help(NULL);
 	g_autofree char *audit = options_help("audit");
+	g_autofree char *explain = options_help("explain");
 	g_autofree char *help = options_help("help");
 	g_autofree char *path = g_test_build_filename(G_TEST_DIST, "golden", "help.txt", NULL);
-	g_autofree char *text = g_strconcat(all, "\n", audit, "\n", help, NULL);
+	g_autofree char *text = g_strconcat(all, "\n", audit, "\n", explain, "\n", help, NULL);
 	g_autofree char *wanted = NULL;
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
@@ -224,6 +252,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/options/defaults", test_defaults);
 	g_test_add_func("/options/all", test_all);
 	g_test_add_func("/options/repeated", test_repeated);
+	g_test_add_func("/options/explain", test_explain);
 	g_test_add_func("/options/commands", test_commands);
 	g_test_add_func("/options/errors", test_errors);
 	g_test_add_func("/options/help", test_help);
