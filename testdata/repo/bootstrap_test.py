@@ -309,9 +309,9 @@ exit {status}
         self.assertIn("-sanitize-", runs[1])
         self.assertIn("-L ^(unit|cases|cli|robust|golden)$", runs[1])
         for run in runs[:2]:
-            self.assertNotIn("mutants", run)
+            self.assertNotIn("-LE", run)
         for run in runs[2:]:
-            self.assertIn("-LE ^mutants$", run)
+            self.assertIn("-LE ^(mutants|rename)$", run)
 
     def test_fail(self):
         status, out, err, machine = self.run_suite(2, 8)
