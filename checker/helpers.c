@@ -233,8 +233,7 @@ static bool wraps_writer(struct program *program, const struct fact_function *f,
 		const struct fact_node *n = &f->nodes[i];
 		const struct fact_function *callee;
 
-		if (n->kind != NODE_CALL || n->a->kind != EXPR_FUNCTION ||
-		    word_find(id_name(n->a->name)))
+		if (n->kind != NODE_CALL || n->a->kind != EXPR_FUNCTION || word_of_id(n->a->name))
 			continue;
 		callee = program_function(program, n->a->name, false);
 		if (!callee || !program_writes_entries(program, callee))

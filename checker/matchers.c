@@ -276,14 +276,12 @@ static bool has_type(const struct ast *a, const char *wanted)
 static bool has_name(const struct ast *a, enum shape shape, unsigned int names)
 {
 	const struct word *word;
-	const char *colon;
 
 	if (!names)
 		return true;
 	if (shape == SHAPE_FIELD)
 		return names & NAME(field_role(a->field));
-	colon = strrchr(a->name, ':');
-	word = word_find(colon ? colon + 1 : a->name);
+	word = word_of_id(a->name);
 	return word && names & NAME(word->class);
 }
 

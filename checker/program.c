@@ -257,7 +257,7 @@ static void index_nodes(struct program *p, const struct fact_function *f)
 /* What is done at a match; of calls that depends on whether the function is known. */
 static enum effect match_effect(const struct program *p, const struct fact_match *m)
 {
-	const struct word *word = word_find(id_name(m->bound));
+	const struct word *word = word_of_id(m->bound);
 
 	if (strcmp(m->pattern, matcher_mapping_call)) {
 		enum matcher_effect effect = matcher_effect(m->pattern);
@@ -290,7 +290,7 @@ static void raise_effect(struct program *p, struct fact_function *f, enum effect
 /* Whether what a function is called at the match writes page-table entries. */
 static bool match_writes_entries(const struct fact_match *m)
 {
-	const struct word *word = word_find(id_name(m->bound));
+	const struct word *word = word_of_id(m->bound);
 
 	return matcher_effect(m->pattern) == MATCHER_WRITES && word && word_writes_entries(word);
 }
@@ -331,8 +331,7 @@ static void find_callees(const struct program *p, struct fact_function *f, GHash
 		const struct fact_node *n = &f->nodes[i];
 
 		if (n->kind == NODE_CALL && n->a->kind == EXPR_FUNCTION &&
-		    !word_find(id_name(n->a->name)) &&
-		    g_hash_table_contains(p->functions, n->a->name))
+		    !word_of_id(n->a->name) && g_hash_table_contains(p->functions, n->a->name))
 			multi_add(callers, n->a->name, f);
 	}
 }

@@ -116,7 +116,7 @@ static const struct word *maker_of(const struct fact_function *f, const struct e
 			found = maker_of(f, n->b, depth + 1);
 		if (n->kind != NODE_CALL || n->result != e->value || n->a->kind != EXPR_FUNCTION)
 			continue;
-		word = word_find(id_name(n->a->name));
+		word = word_of_id(n->a->name);
 		if (word && word->class == WORD_FILE)
 			found = word;
 	}

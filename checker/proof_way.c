@@ -184,7 +184,7 @@ static bool changes_flags(const struct fact_node *n)
 		return n->a->kind == EXPR_FIELD && field_role(n->a->name) == FIELD_FLAGS;
 	if (n->kind != NODE_CALL || n->a->kind != EXPR_FUNCTION)
 		return false;
-	word = word_find(id_name(n->a->name));
+	word = word_of_id(n->a->name);
 	return word && (word->class == WORD_FLAGS_SET || word->class == WORD_FLAGS_CLEAR ||
 			word->class == WORD_FLAGS_MOD || word->class == WORD_FLAGS_RESET);
 }

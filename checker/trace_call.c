@@ -96,7 +96,7 @@ static void forget_written(const struct call *c, const char *id, struct state *s
 {
 	const struct assumptions *a = s->assumed;
 	const struct fact_function *f = id ? program_function(c->t->program, id, false) : NULL;
-	const struct word *word = id ? word_find(id_name(id)) : NULL;
+	const struct word *word = id ? word_of_id(id) : NULL;
 
 	if (word)
 		return;
@@ -402,7 +402,7 @@ static void do_action(const struct call *c)
 	struct state done = *c->state, failed;
 	struct trace_point *p = trace_point(c->t, c->from);
 	const struct fact_node *n = done.action_node;
-	const struct word *word = n && n->kind == NODE_CALL ? word_find(id_name(n->a->name)) : NULL;
+	const struct word *word = n && n->kind == NODE_CALL ? word_of_id(n->a->name) : NULL;
 	unsigned int bits = done.action;
 	guint64 flags = flag_bits(c->t, bits & INSERT_PFN ? WORD_VM_PFNMAP : WORD_VM_MIXEDMAP);
 
@@ -414,7 +414,7 @@ static void do_action(const struct call *c)
 		trace_undecided(c->t, &done, "it is not known which action %s asks for",
 				c->state->action_function->name);
 	if (bits & (INSERT_PFN | INSERT_PAGE)) {
-		p->word = word ? word : word_find(id_name(c->n->a->name));
+		p->word = word ? word : word_of_id(c->n->a->name);
 		p->at_function = c->state->action_function;
 		p->at_node = n;
 		done.inserts |= bits;
@@ -451,7 +451,7 @@ static unsigned int pte_writes(struct tracer *t, const struct fact_function *f, 
 
 		if (n->kind != NODE_CALL || n->a->kind != EXPR_FUNCTION)
 			continue;
-		word = word_find(id_name(n->a->name));
+		word = word_of_id(n->a->name);
 		if (word && word->class == WORD_PTE_SPECIAL)
 			*special = true;
 		else if (word && word->class == WORD_PTE_SET)
@@ -610,7 +610,7 @@ static bool is_small(const struct fact_function *f)
 		enum node_kind kind = f->nodes[i].kind;
 
 		if (kind == NODE_CALL && f->nodes[i].a->kind == EXPR_FUNCTION &&
-		    !word_find(id_name(f->nodes[i].a->name)))
+		    !word_of_id(f->nodes[i].a->name))
 			return false;
 		if (kind != NODE_ASSIGN && kind != NODE_RETURN && kind != NODE_END &&
 		    kind != NODE_NOP && kind != NODE_CALL)
@@ -735,7 +735,7 @@ static bool touches_mapping(const struct call *c, const struct fact_function *f)
 
 static void by_function(const struct call *c, const char *id)
 {
-	const struct word *word = word_find(id_name(id));
+	const struct word *word = word_of_id(id);
 	bool export = c->t->mode == MODE_EXPORT;
 	const struct fact_function *f;
 

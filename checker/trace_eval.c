@@ -334,7 +334,7 @@ static const char *maker_of_local(const struct fact_function *f, gint64 local, u
 
 		if (n->kind == NODE_CALL && n->result == local) {
 			const struct word *word =
-				n->a->kind == EXPR_FUNCTION ? word_find(id_name(n->a->name)) : NULL;
+				n->a->kind == EXPR_FUNCTION ? word_of_id(n->a->name) : NULL;
 
 			if (word && word->class == WORD_FILE)
 				maker = word->table;

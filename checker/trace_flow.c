@@ -56,7 +56,7 @@ static bool add_arguments(struct tracer *t, const struct fact_node *n, guint64 *
 
 	if (n->a->kind != EXPR_FUNCTION)
 		return false;
-	word = word_find(id_name(n->a->name));
+	word = word_of_id(n->a->name);
 	if (word) {
 		for (unsigned int i = 1; changes_flags(word) && i < n->n_args; i++)
 			added |= add_uses(set, n->args[i]);

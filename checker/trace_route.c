@@ -204,7 +204,7 @@ static void trace_handler(struct tracer *t, struct trace_handler *h, const struc
 				     "belongs to a table whose definition was not found";
 		return;
 	}
-	word = word_find(id_name(v->name));
+	word = word_of_id(v->name);
 	if (word && word_inserts(word))
 		h->graph = helper_graph(t, h->after, word);
 	if (word)

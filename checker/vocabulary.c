@@ -278,6 +278,18 @@ bool word_is_from(const struct word *word, const char *file)
 	return strlen(file) == n && !strncmp(word->source, file, n);
 }
 
+const struct word *word_of_id(const char *id)
+{
+	const char *colon = strrchr(id, ':');
+	const struct word *word = word_find(colon ? colon + 1 : id);
+	g_autofree char *file = NULL;
+
+	if (!word || !colon)
+		return word;
+	file = g_strndup(id, (gsize)(colon - id));
+	return !g_str_has_suffix(file, ".c") || word_is_from(word, file) ? word : NULL;
+}
+
 bool word_inserts(const struct word *word)
 {
 	return word->class <= WORD_FORWARD;

@@ -67,6 +67,11 @@ struct word {
 
 /* The row of a function, by its plain name; NULL if there is none. */
 const struct word *word_find(const char *name);
+/*
+ * The row of a function by its id.  What a .c file has of its own is none, whatever
+ * its name is, unless it is the file that the row cites.
+ */
+const struct word *word_of_id(const char *id);
 /* The rows in their order; NULL behind the last one. */
 const struct word *word_at(unsigned int index);
 /* Whether that is the file which the row cites. */
