@@ -983,12 +983,17 @@ static const char *file_content(struct ast_unit *unit, CXFile file, size_t *size
 	return file ? clang_getFileContents(unit->tu, file, size) : NULL;
 }
 
+static bool is_name_character(char c)
+{
+	return g_ascii_isalnum(c) || c == '_';
+}
+
 /* The end of an identifier with its parenthesised arguments, if any. */
 static size_t end_of_invocation(const char *text, size_t size, size_t at)
 {
 	int depth = 0;
 
-	while (at < size && (g_ascii_isalnum(text[at]) || text[at] == '_'))
+	while (at < size && is_name_character(text[at]))
 		at++;
 	if (at >= size || text[at] != '(')
 		return at;
@@ -1014,6 +1019,17 @@ static size_t balance(const char *text, size_t size, size_t start, size_t end)
 	return at;
 }
 
+/*
+ * Of text that ends with a macro's expansion inside of another macro's argument the
+ * library gives the beginning of that macro as the end.
+ */
+static size_t skip_last_macro(const char *text, size_t size, size_t end)
+{
+	if (end < size && is_name_character(text[end]) && !is_name_character(text[end - 1]))
+		return end_of_invocation(text, size, end);
+	return end;
+}
+
 const char *ast_text(struct ast_unit *unit, const struct ast *node)
 {
 	CXSourceRange range = clang_getCursorExtent(*(const CXCursor *)node->cursor);
@@ -1032,7 +1048,7 @@ const char *ast_text(struct ast_unit *unit, const struct ast *node)
 	if (file != end_file || end <= start || end > size)
 		stop = end_of_invocation(content, size, start);
 	else
-		stop = balance(content, size, start, end);
+		stop = balance(content, size, start, skip_last_macro(content, size, end));
 	for (size_t i = start; i < stop && out->len < TEXT_MAX; i++) {
 		char c = content[i];
 
@@ -1066,7 +1082,7 @@ const char *ast_macro(struct ast_unit *unit, const struct ast *node)
 	content = file_content(unit, file, &size);
 	if (!content)
 		return NULL;
-	for (end = offset; end < size && (g_ascii_isalnum(content[end]) || content[end] == '_');)
+	for (end = offset; end < size && is_name_character(content[end]);)
 		end++;
 	name = g_strndup(content + offset, end - offset);
 	return *name ? unit_string(unit, name) : NULL;

@@ -70,6 +70,23 @@ static int bad_greater_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 
 FORMS(bad_greater); /* expect: conditional page-insert */
 
+#define FORMS_LIMIT(x) ((x) + 1)
+
+static int bad_macro_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	struct forms_buffer *buffer = dmabuf->priv;
+
+	/* expect-condition: buffer->count >= FORMS_LIMIT(8) true object */
+	if (unlikely(buffer->count >= FORMS_LIMIT(8)))
+		return forms_page(buffer, vma);
+	/* expect-guard: FORMS_LIMIT(buffer->kind) >= FORMS_LIMIT(2) true object */
+	if (unlikely(FORMS_LIMIT(buffer->kind) >= FORMS_LIMIT(2)))
+		return forms_page(buffer, vma);
+	return forms_pfn(vma);
+}
+
+FORMS(bad_macro); /* expect: conditional page-insert */
+
 static int bad_bit_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
 	struct forms_buffer *buffer = dmabuf->priv;
