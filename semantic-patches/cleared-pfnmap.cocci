@@ -280,8 +280,8 @@ h << handler.h;
 add(here.handlers, v, h)
 
 //----------------------------------------------------------
-//  What becomes of VM_PFNMAP: the same text in every script
-//  that asks for it
+//  What becomes of VM_PFNMAP, and who refuses private
+//  mappings: the same text in every script that asks for it
 //----------------------------------------------------------
 
 @initialize:python@
@@ -319,6 +319,9 @@ def roots_of(function):
     """The callbacks that reach a function and whose flags are all known."""
     return [root for root in sorted(here.roots())
             if function in here.reached([root]) and not undecided(root)]
+
+def inserts_pfns(vm_ops):
+    return any_marked("pfn", here.handling([vm_ops]))
 
 def without_pfnmap(root):
     return not any_marked("sets", here.reached([root]))
@@ -389,6 +392,28 @@ func << pfn_insert.func;
 @@
 
 add(here.marks, "pfn", func)
+
+@refuses depends on candidate || export_info@
+identifier func;
+@@
+
+ func(...) { <+...
+(
+ is_cow_mapping(...)
+|
+ VM_SHARED
+|
+ VM_MAYSHARE
+|
+ VM_MAYWRITE
+)
+ ...+> }
+
+@script:python@
+func << refuses.func;
+@@
+
+add(here.marks, "refuses", func)
 
 //----------------------------------------------------------
 //  VM_PFNMAP cleared

@@ -8,6 +8,8 @@
 //# Any look at VM_SHARED, VM_MAYSHARE or VM_MAYWRITE is taken for a refusal. Silent
 //# where the mmap hands its vma to code outside of its file, except for GEM objects
 //# without a mmap: drm_gem_mmap_obj() sets VM_PFNMAP for them and refuses nothing.
+//# The mode patch, with Confidence: High, adds a refusal where VM_PFNMAP is set in
+//# this file.
 //
 // Confidence: Moderate
 // Options: --no-includes
@@ -15,6 +17,7 @@
 virtual report
 virtual org
 virtual context
+virtual patch
 
 //----------------------------------------------------------
 //  The functions and vm_ops of this file that map dma-bufs:
@@ -282,8 +285,8 @@ h << handler.h;
 add(here.handlers, v, h)
 
 //----------------------------------------------------------
-//  What becomes of VM_PFNMAP: the same text in every script
-//  that asks for it
+//  What becomes of VM_PFNMAP, and who refuses private
+//  mappings: the same text in every script that asks for it
 //----------------------------------------------------------
 
 @initialize:python@
@@ -321,6 +324,9 @@ def roots_of(function):
     """The callbacks that reach a function and whose flags are all known."""
     return [root for root in sorted(here.roots())
             if function in here.reached([root]) and not undecided(root)]
+
+def inserts_pfns(vm_ops):
+    return any_marked("pfn", here.handling([vm_ops]))
 
 def without_pfnmap(root):
     return not any_marked("sets", here.reached([root]))
@@ -392,22 +398,6 @@ func << pfn_insert.func;
 
 add(here.marks, "pfn", func)
 
-//----------------------------------------------------------
-//  Private mappings
-//----------------------------------------------------------
-
-@initialize:python@
-@@
-
-def lets_private_through(function):
-    return any(not any_marked("refuses", here.reached([root])) and
-               any_marked("pfn", here.handling(here.installed(root)))
-               for root in roots_of(function))
-
-def table_lets_private_through(table):
-    return (table in here.tables() and table not in here.table_mmap and
-            any_marked("pfn", here.handling([here.table_ops[table]])))
-
 @refuses depends on candidate || export_info@
 identifier func;
 @@
@@ -430,7 +420,23 @@ func << refuses.func;
 
 add(here.marks, "refuses", func)
 
-@private depends on candidate || export_info@
+//----------------------------------------------------------
+//  Private mappings
+//----------------------------------------------------------
+
+@initialize:python@
+@@
+
+def lets_private_through(function):
+    return any(not any_marked("refuses", here.reached([root])) and
+               any_marked("pfn", here.handling(here.installed(root)))
+               for root in roots_of(function))
+
+def table_lets_private_through(table):
+    return (table in here.tables() and table not in here.table_mmap and
+            any_marked("pfn", here.handling([here.table_ops[table]])))
+
+@private depends on !patch && (candidate || export_info)@
 identifier func : script:python() { lets_private_through(func) };
 expression e;
 position p;
@@ -456,7 +462,7 @@ func << private.func;
 show(p[0], "WARNING: %s() sets VM_PFNMAP on private mappings of a dma-buf too, and vmf_insert_pfn() runs into BUG_ON() on them"
      % func)
 
-@private_in_table depends on candidate || export_info@
+@private_in_table depends on !patch && (candidate || export_info)@
 identifier o : script:python() { table_lets_private_through(o) };
 identifier v;
 position p;
@@ -473,3 +479,28 @@ o << private_in_table.o;
 
 show(p[0], "WARNING: drm_gem_mmap_obj() sets VM_PFNMAP on private mappings of %s too, and vmf_insert_pfn() runs into BUG_ON() on them"
      % o)
+
+@initialize:python@
+@@
+
+def is_to_refuse(function):
+    return lets_private_through(function) and any_marked("sets", [function])
+
+//----------------------------------------------------------
+//  A refusal: the same text in every script that adds one
+//----------------------------------------------------------
+
+@refuse depends on patch && (candidate || export_info)@
+identifier func : script:python() { is_to_refuse(func) };
+identifier v;
+statement S, S1;
+@@
+
+ int func(..., struct vm_area_struct *v, ...)
+ {
+ ... when != S1
++	if (is_cow_mapping(v->vm_flags))
++		return -EINVAL;
+ S
+ ... when any
+ }

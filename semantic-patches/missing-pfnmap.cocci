@@ -7,7 +7,9 @@
 //# Silent where the mmap hands its vma to code outside of its file, or sets flags
 //# that are not constant, since VM_PFNMAP can be set there. A call through a
 //# pointer is followed to the functions that the file stores in members of that
-//# name.
+//# name. In the mode patch, with Confidence: Moderate, the mmap gets VM_PFNMAP, and
+//# refuses private mappings if nothing in it does. Before Linux 6.3, where there is
+//# no vm_flags_set(), add SPFLAGS="-D before_6_3".
 //
 // Confidence: Moderate
 // Options: --no-includes
@@ -15,6 +17,8 @@
 virtual report
 virtual org
 virtual context
+virtual patch
+virtual before_6_3
 
 //----------------------------------------------------------
 //  The functions and vm_ops of this file that map dma-bufs:
@@ -282,8 +286,8 @@ h << handler.h;
 add(here.handlers, v, h)
 
 //----------------------------------------------------------
-//  What becomes of VM_PFNMAP: the same text in every script
-//  that asks for it
+//  What becomes of VM_PFNMAP, and who refuses private
+//  mappings: the same text in every script that asks for it
 //----------------------------------------------------------
 
 @initialize:python@
@@ -321,6 +325,9 @@ def roots_of(function):
     """The callbacks that reach a function and whose flags are all known."""
     return [root for root in sorted(here.roots())
             if function in here.reached([root]) and not undecided(root)]
+
+def inserts_pfns(vm_ops):
+    return any_marked("pfn", here.handling([vm_ops]))
 
 def without_pfnmap(root):
     return not any_marked("sets", here.reached([root]))
@@ -392,6 +399,28 @@ func << pfn_insert.func;
 
 add(here.marks, "pfn", func)
 
+@refuses depends on candidate || export_info@
+identifier func;
+@@
+
+ func(...) { <+...
+(
+ is_cow_mapping(...)
+|
+ VM_SHARED
+|
+ VM_MAYSHARE
+|
+ VM_MAYWRITE
+)
+ ...+> }
+
+@script:python@
+func << refuses.func;
+@@
+
+add(here.marks, "refuses", func)
+
 //----------------------------------------------------------
 //  Mappings without VM_PFNMAP
 //----------------------------------------------------------
@@ -402,9 +431,6 @@ add(here.marks, "pfn", func)
 def unflagged(function):
     return any(without_pfnmap(root) for root in roots_of(function))
 
-def inserts_pfns(vm_ops):
-    return any_marked("pfn", here.handling([vm_ops]))
-
 def table_unflagged(function):
     return unflagged(function) and any(
         inserts_pfns(here.table_ops[table]) for table in here.tables()
@@ -413,7 +439,7 @@ def table_unflagged(function):
 def inserting(vm_ops):
     return "(), ".join(sorted(marked("pfn", here.handling(vm_ops))))
 
-@missing depends on candidate || export_info@
+@missing depends on !patch && (candidate || export_info)@
 identifier func : script:python() { unflagged(func) };
 identifier v : script:python() { inserts_pfns(v) };
 expression e;
@@ -433,7 +459,7 @@ v << missing.v;
 show(p[0], "ERROR: %s() maps a dma-buf without VM_PFNMAP, and %s() inserts pfns"
      % (func, inserting([v])))
 
-@missing_in_table depends on candidate || export_info@
+@missing_in_table depends on !patch && (candidate || export_info)@
 identifier func : script:python() { table_unflagged(func) };
 position p;
 @@
@@ -447,3 +473,149 @@ func << missing_in_table.func;
 
 show(p[0], "ERROR: %s() maps a dma-buf without VM_PFNMAP, and %s() inserts pfns"
      % (func, inserting(here.installed(func))))
+
+@script:python depends on patch && (candidate || export_info)@
+@@
+
+for root in here.roots():
+    if root in roots_of(root) and without_pfnmap(root) and any(
+            inserts_pfns(ops) for ops in here.installed(root)):
+        add(here.marks, "repair", root)
+
+//----------------------------------------------------------
+//  VM_PFNMAP in the callbacks that are marked "repair": the
+//  same text in every script that adds it
+//----------------------------------------------------------
+
+@initialize:python@
+@@
+
+def is_to_repair(function):
+    return function in here.marks.get("repair", ())
+
+def is_to_set(function):
+    return is_to_repair(function) and without_pfnmap(function)
+
+def is_to_refuse(function):
+    return is_to_repair(function) and not any_marked("refuses", here.reached([function]))
+
+@by_function depends on candidate || export_info@
+@@
+
+ \(vm_flags_set\|vm_flags_clear\|vm_flags_mod\|vm_flags_init\|vm_flags_reset\)(...)
+
+@direct depends on !by_function && (candidate || export_info)@
+expression e, x;
+@@
+
+(
+ e->vm_flags |= x
+|
+ e->vm_flags &= x
+|
+ e->vm_flags = x
+)
+
+@add_flag depends on patch && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+expression v, x;
+@@
+
+ func(...) {
+ ...
+(
+- vm_flags_set(v, x);
++ vm_flags_set(v, VM_PFNMAP | x);
+|
+- v->vm_flags |= x;
++ v->vm_flags |= VM_PFNMAP | x;
+)
+ ... when any
+ }
+
+@script:python depends on patch && (candidate || export_info)@
+func << add_flag.func;
+@@
+
+add(here.marks, "sets", func)
+
+@set_direct depends on patch && (direct || before_6_3) && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+identifier v;
+identifier ops : script:python() { inserts_pfns(ops) };
+@@
+
+ func(..., struct vm_area_struct *v, ...) { <+...
++	v->vm_flags |= VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
+ 	v->vm_ops = &ops;
+ ...+> }
+
+@set depends on patch && !direct && !before_6_3 && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+identifier v;
+identifier ops : script:python() { inserts_pfns(ops) };
+@@
+
+ func(..., struct vm_area_struct *v, ...) { <+...
++	vm_flags_set(v, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
+ 	v->vm_ops = &ops;
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+func << set_direct.func;
+@@
+
+add(here.marks, "sets", func)
+
+@script:python depends on patch && (candidate || export_info)@
+func << set.func;
+@@
+
+add(here.marks, "sets", func)
+
+@set_first_direct depends on patch && (direct || before_6_3) && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+identifier v;
+statement S, S1;
+@@
+
+ int func(..., struct vm_area_struct *v, ...)
+ {
+ ... when != S1
++	v->vm_flags |= VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
+ S
+ ... when any
+ }
+
+@set_first depends on patch && !direct && !before_6_3 && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+identifier v;
+statement S, S1;
+@@
+
+ int func(..., struct vm_area_struct *v, ...)
+ {
+ ... when != S1
++	vm_flags_set(v, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
+ S
+ ... when any
+ }
+
+//----------------------------------------------------------
+//  A refusal: the same text in every script that adds one
+//----------------------------------------------------------
+
+@refuse depends on patch && (candidate || export_info)@
+identifier func : script:python() { is_to_refuse(func) };
+identifier v;
+statement S, S1;
+@@
+
+ int func(..., struct vm_area_struct *v, ...)
+ {
+ ... when != S1
++	if (is_cow_mapping(v->vm_flags))
++		return -EINVAL;
+ S
+ ... when any
+ }

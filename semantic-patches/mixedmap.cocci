@@ -6,6 +6,9 @@
 //# Silent where the mmap hands its vma to code outside of its file, or sets flags
 //# that are not constant, since VM_PFNMAP can be set there. Where VM_MIXEDMAP
 //# takes the place of VM_PFNMAP in one call, see cleared-pfnmap.cocci.
+//#
+//# In the mode patch, with Confidence: Moderate, VM_PFNMAP takes its place if all
+//# that the handlers insert is a pfn, and private mappings are refused.
 //
 // Confidence: High
 // Options: --no-includes
@@ -13,6 +16,7 @@
 virtual report
 virtual org
 virtual context
+virtual patch
 
 //----------------------------------------------------------
 //  The functions and vm_ops of this file that map dma-bufs:
@@ -280,8 +284,8 @@ h << handler.h;
 add(here.handlers, v, h)
 
 //----------------------------------------------------------
-//  What becomes of VM_PFNMAP: the same text in every script
-//  that asks for it
+//  What becomes of VM_PFNMAP, and who refuses private
+//  mappings: the same text in every script that asks for it
 //----------------------------------------------------------
 
 @initialize:python@
@@ -319,6 +323,9 @@ def roots_of(function):
     """The callbacks that reach a function and whose flags are all known."""
     return [root for root in sorted(here.roots())
             if function in here.reached([root]) and not undecided(root)]
+
+def inserts_pfns(vm_ops):
+    return any_marked("pfn", here.handling([vm_ops]))
 
 def without_pfnmap(root):
     return not any_marked("sets", here.reached([root]))
@@ -390,6 +397,28 @@ func << pfn_insert.func;
 
 add(here.marks, "pfn", func)
 
+@refuses depends on candidate || export_info@
+identifier func;
+@@
+
+ func(...) { <+...
+(
+ is_cow_mapping(...)
+|
+ VM_SHARED
+|
+ VM_MAYSHARE
+|
+ VM_MAYWRITE
+)
+ ...+> }
+
+@script:python@
+func << refuses.func;
+@@
+
+add(here.marks, "refuses", func)
+
 //----------------------------------------------------------
 //  VM_MIXEDMAP
 //----------------------------------------------------------
@@ -407,7 +436,31 @@ def mixed_fault(function):
                if not undecided(root) and without_pfnmap(root) and
                any_marked("mixed", here.reached([root])))
 
-@mixed depends on candidate || export_info@
+@mixes depends on candidate || export_info@
+identifier func : script:python() { unflagged(func) };
+expression e;
+expression cleared : script:python() { "VM_PFNMAP" not in cleared };
+@@
+
+ func(...) { <...
+(
+  vm_flags_set(e, <+... VM_MIXEDMAP ...+>)
+|
+  vm_flags_init(e, <+... VM_MIXEDMAP ...+>)
+|
+  vm_flags_mod(e, <+... VM_MIXEDMAP ...+>, cleared)
+|
+  e->vm_flags |= <+... VM_MIXEDMAP ...+>
+)
+ ...> }
+
+@script:python depends on candidate || export_info@
+func << mixes.func;
+@@
+
+add(here.marks, "mixed", func)
+
+@mixed depends on !patch && (candidate || export_info)@
 identifier func : script:python() { unflagged(func) };
 expression e;
 expression cleared : script:python() { "VM_PFNMAP" not in cleared };
@@ -426,12 +479,6 @@ position p;
 )
  ...> }
 
-@script:python depends on candidate || export_info@
-func << mixed.func;
-@@
-
-add(here.marks, "mixed", func)
-
 @script:python depends on (report || org) && (candidate || export_info)@
 p << mixed.p;
 func << mixed.func;
@@ -439,7 +486,7 @@ func << mixed.func;
 
 show(p[0], "WARNING: %s() maps a dma-buf with VM_MIXEDMAP and without VM_PFNMAP" % func)
 
-@mixed_insert depends on candidate || export_info@
+@mixed_insert depends on !patch && (candidate || export_info)@
 identifier func : script:python() { mixed_fault(func) };
 identifier helper = { vm_insert_mixed, vmf_insert_mixed, vmf_insert_mixed_mkwrite,
 	vmf_insert_mixed_prot };
@@ -458,3 +505,127 @@ helper << mixed_insert.helper;
 
 show(p[0], "WARNING: %s() inserts with %s() into the mapping of a dma-buf without VM_PFNMAP"
      % (func, helper))
+
+//----------------------------------------------------------
+//  The mode patch: VM_PFNMAP in place of VM_MIXEDMAP
+//----------------------------------------------------------
+
+@initialize:python@
+@@
+
+def handled(roots):
+    return {function for root in roots for function in here.handling(here.installed(root))}
+
+def is_to_repair(function):
+    """All its handlers insert can be a pfn, and none is another mapping's too."""
+    if (function not in roots_of(function) or not without_pfnmap(function) or
+            not any_marked("mixed", here.reached([function]))):
+        return False
+    other = handled(root for root in here.roots()
+                    if root != function and not any_marked("mixed", here.reached([root])))
+    inserting = marked("mixed insert", here.handling(here.installed(function)))
+    return (bool(inserting) and not other & inserting and
+            not any_marked("no pfn", here.handling(here.installed(function))))
+
+def repaired():
+    return [root for root in here.roots() if is_to_repair(root)]
+
+def fault_to_repair(function):
+    return function in handled(here.marks.get("repair", ()))
+
+def flags_to_repair(function):
+    return function in here.reached(here.marks.get("repair", ()))
+
+def is_to_refuse(function):
+    return (function in here.marks.get("repair", ()) and
+            not any_marked("refuses", here.reached([function])))
+
+@known_pfn depends on patch && (candidate || export_info)@
+identifier func;
+expression v, a, x, f;
+position p;
+@@
+
+ func(...) { <+...
+(
+ vmf_insert_mixed@p(v, a, __pfn_to_pfn_t(x, f))
+|
+ vmf_insert_mixed@p(v, a, pfn_to_pfn_t(x))
+|
+ vmf_insert_mixed@p(v, a, page_to_pfn_t(x))
+)
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+func << known_pfn.func;
+@@
+
+add(here.marks, "mixed insert", func)
+
+@other_pfn depends on patch && (candidate || export_info)@
+identifier func;
+identifier helper = { filemap_fault, vm_insert_mixed, vmf_insert_mixed, vmf_insert_mixed_mkwrite,
+	vmf_insert_mixed_prot, vmf_insert_page, vm_insert_page };
+position p != known_pfn.p;
+@@
+
+ func(...) { <+...
+ helper@p(...)
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+func << other_pfn.func;
+@@
+
+add(here.marks, "no pfn", func)
+
+@script:python depends on patch && (candidate || export_info)@
+@@
+
+here.marks["repair"] = set(repaired())
+
+@fault depends on patch && (candidate || export_info)@
+identifier func : script:python() { fault_to_repair(func) };
+expression v, a, x, f;
+@@
+
+ func(...) { <+...
+(
+- vmf_insert_mixed(v, a, __pfn_to_pfn_t(x, f))
++ vmf_insert_pfn(v, a, x)
+|
+- vmf_insert_mixed(v, a, pfn_to_pfn_t(x))
++ vmf_insert_pfn(v, a, x)
+|
+- vmf_insert_mixed(v, a, page_to_pfn_t(x))
++ vmf_insert_pfn(v, a, page_to_pfn(x))
+)
+ ...+> }
+
+@flags depends on patch && (candidate || export_info)@
+identifier func : script:python() { flags_to_repair(func) };
+@@
+
+ func(...) { <+...
+- VM_MIXEDMAP
++ VM_PFNMAP
+ ...+> }
+
+//----------------------------------------------------------
+//  A refusal: the same text in every script that adds one
+//----------------------------------------------------------
+
+@refuse depends on patch && (candidate || export_info)@
+identifier func : script:python() { is_to_refuse(func) };
+identifier v;
+statement S, S1;
+@@
+
+ int func(..., struct vm_area_struct *v, ...)
+ {
+ ... when != S1
++	if (is_cow_mapping(v->vm_flags))
++		return -EINVAL;
+ S
+ ... when any
+ }

@@ -8,6 +8,13 @@
 //# file, and at the handlers of the vm_ops that it installs. A call through a
 //# pointer is followed to the functions that the file stores in members of that
 //# name. Whether the condition of a call can hold is not asked.
+//#
+//# In the mode patch, with Confidence: Low, pages become pfns where a handler's
+//# vmf->page or vmf_insert_page(), or a mmap's vm_insert_page(), has a twin, and
+//# the mmap gets VM_PFNMAP and refuses private mappings. A pfn holds no reference
+//# on its page: check that the buffer outlives every mapping, or that
+//# unmap_mapping_range() takes them down first. Before Linux 6.3, where there is no
+//# vm_flags_set(), add SPFLAGS="-D before_6_3".
 //
 // Confidence: Moderate
 // Options: --no-includes
@@ -15,6 +22,8 @@
 virtual report
 virtual org
 virtual context
+virtual patch
+virtual before_6_3
 
 //----------------------------------------------------------
 //  The functions and vm_ops of this file that map dma-bufs:
@@ -282,6 +291,142 @@ h << handler.h;
 add(here.handlers, v, h)
 
 //----------------------------------------------------------
+//  What becomes of VM_PFNMAP, and who refuses private
+//  mappings: the same text in every script that asks for it
+//----------------------------------------------------------
+
+@initialize:python@
+@@
+
+# Handed a vma, these leave VM_PFNMAP as it is, or are looked at by themselves.
+QUIET = set("""
+dev_dbg dev_err drm_dbg drm_gem_vm_close drm_gem_vm_open is_cow_mapping pr_debug pr_err
+remap_vmalloc_range remap_vmalloc_range_partial vm_flags_clear vm_flags_init vm_flags_mod
+vm_flags_reset vm_flags_reset_once vm_flags_set vm_insert_mixed vm_insert_page vm_insert_pages
+vm_insert_pfn vm_insert_pfn_prot vm_map_pages vm_map_pages_zero vma_pages vma_set_file
+vma_set_page_prot vmf_insert_mixed vmf_insert_mixed_mkwrite vmf_insert_mixed_prot vmf_insert_page
+vmf_insert_pfn vmf_insert_pfn_pmd vmf_insert_pfn_prot vmf_insert_pfn_pud
+""".split())
+QUIET_MEMBERS = {"close", "open"}
+
+def marked(mark, functions):
+    return here.marks.get(mark, set()) & set(functions)
+
+def any_marked(mark, functions):
+    return bool(marked(mark, functions))
+
+def strange(function):
+    """It hands its vma to code outside of this file, or sets flags that are not constant."""
+    return (function in here.marks.get("variable", ()) or
+            any(callee not in here.defined and callee not in QUIET
+                for callee in here.calls.get(function, ())) or
+            any(member not in here.members and member not in QUIET_MEMBERS
+                for member in here.through.get(function, ())))
+
+def undecided(root):
+    return root not in here.defined or any(strange(function) for function in here.reached([root]))
+
+def roots_of(function):
+    """The callbacks that reach a function and whose flags are all known."""
+    return [root for root in sorted(here.roots())
+            if function in here.reached([root]) and not undecided(root)]
+
+def inserts_pfns(vm_ops):
+    return any_marked("pfn", here.handling([vm_ops]))
+
+def without_pfnmap(root):
+    return not any_marked("sets", here.reached([root]))
+
+@sets depends on candidate || export_info@
+identifier func;
+expression e;
+@@
+
+ func(...) { <+...
+(
+ vm_flags_set(e, <+... VM_PFNMAP ...+>)
+|
+ vm_flags_init(e, <+... VM_PFNMAP ...+>)
+|
+ vm_flags_mod(e, <+... VM_PFNMAP ...+>, ...)
+|
+ e->vm_flags |= <+... VM_PFNMAP ...+>
+|
+ e->vm_flags = <+... VM_PFNMAP ...+>
+)
+ ...+> }
+
+@script:python@
+func << sets.func;
+@@
+
+add(here.marks, "sets", func)
+
+@variable depends on candidate || export_info@
+identifier func, m;
+local idexpression i;
+expression e, x;
+@@
+
+ func(...) { <+...
+(
+ \(vm_flags_set\|vm_flags_init\|vm_flags_reset\|vm_flags_reset_once\)(e, <+... i ...+>)
+|
+ vm_flags_mod(e, <+... i ...+>, ...)
+|
+ \(vm_flags_set\|vm_flags_init\|vm_flags_reset\|vm_flags_reset_once\)(e, <+... x->m ...+>)
+|
+ vm_flags_mod(e, <+... x->m ...+>, ...)
+|
+ e->vm_flags |= <+... \(i\|x->m\) ...+>
+|
+ e->vm_flags = i
+)
+ ...+> }
+
+@script:python@
+func << variable.func;
+@@
+
+add(here.marks, "variable", func)
+
+@pfn_insert depends on candidate || export_info@
+identifier func;
+identifier helper = { vm_insert_pfn, vm_insert_pfn_prot, vmf_insert_pfn, vmf_insert_pfn_pmd,
+	vmf_insert_pfn_prot, vmf_insert_pfn_pud };
+@@
+
+ func(...) { <+... helper(...) ...+> }
+
+@script:python@
+func << pfn_insert.func;
+@@
+
+add(here.marks, "pfn", func)
+
+@refuses depends on candidate || export_info@
+identifier func;
+@@
+
+ func(...) { <+...
+(
+ is_cow_mapping(...)
+|
+ VM_SHARED
+|
+ VM_MAYSHARE
+|
+ VM_MAYWRITE
+)
+ ...+> }
+
+@script:python@
+func << refuses.func;
+@@
+
+add(here.marks, "refuses", func)
+
+//----------------------------------------------------------
 //  Pages
 //----------------------------------------------------------
 
@@ -291,7 +436,7 @@ add(here.handlers, v, h)
 def maps(function):
     return function in here.mapping() or function in here.faulting()
 
-@insert depends on candidate || export_info@
+@insert depends on !patch && (candidate || export_info)@
 identifier func : script:python() { maps(func) };
 identifier helper = { filemap_fault, filemap_map_pages, remap_vmalloc_range,
 	remap_vmalloc_range_partial, vm_insert_page, vm_insert_pages, vm_map_pages,
@@ -313,7 +458,7 @@ helper << insert.helper;
 show(p[0], "WARNING: %s() inserts struct pages with %s() into the mapping of a dma-buf"
      % (func, helper))
 
-@store depends on candidate || export_info@
+@store depends on !patch && (candidate || export_info)@
 identifier func : script:python() { maps(func) };
 struct vm_fault *vf;
 expression e != NULL;
@@ -330,3 +475,365 @@ func << store.func;
 @@
 
 show(p[0], "WARNING: %s() hands struct pages to the mapping of a dma-buf through vmf->page" % func)
+
+//----------------------------------------------------------
+//  The mode patch: pfns in place of pages
+//----------------------------------------------------------
+
+@initialize:python@
+@@
+
+import sys
+
+def known(vm_ops):
+    """They have at most one handler, and it is in this file."""
+    return vm_ops in here.local_ops and len(here.handlers.get(vm_ops, ())) <= 1
+
+def changeable(function):
+    """Every page that a function hands over has a pfn for a twin."""
+    return (function not in here.marks.get("no twin", ()) and
+            here.stores.get(function, 0) == here.twins.get(function, 0))
+
+def repairable(root):
+    """All of what maps and handles the buffer is known and can be changed."""
+    ops = here.installed(root)
+    return (root in here.roots() and root in roots_of(root) and all(map(known, ops)) and
+            all(map(changeable, here.reached([root]) | here.handling(ops))))
+
+def others():
+    """What handles other mappings too."""
+    vm_ops = {ops for function, installed in here.installs.items() for ops in installed
+              if not any(function in here.reached([root]) for root in here.roots())}
+    for root in here.roots():
+        if not repairable(root):
+            vm_ops |= here.installed(root)
+    vm_ops |= {ops for table, ops in here.table_ops.items() if table not in here.table_mmap}
+    return here.handling(vm_ops)
+
+def fault_to_repair(function):
+    return function not in here.mapping() | others() and any(
+        function in here.handling(here.installed(root))
+        for root in here.roots() if repairable(root))
+
+def mmap_to_repair(function):
+    roots = [root for root in here.roots() if function in here.reached([root])]
+    return (bool(roots) and function not in here.faulting() and all(map(repairable, roots)) and
+            not others() & {handler for root in roots
+                            for handler in here.handling(here.installed(root))})
+
+def warn(position, function):
+    print("%s:%s: Confidence: Low: %s() takes no reference for a pfn: check that the buffer "
+          "outlives every mapping, or that unmap_mapping_range() takes them down"
+          % (position.file, position.line, function), file=sys.stderr)
+
+@script:python depends on patch && (candidate || export_info)@
+@@
+
+here.stores, here.twins, here.local_ops = {}, {}, set()
+
+@local_ops depends on patch && (candidate || export_info)@
+identifier v;
+@@
+
+ struct vm_operations_struct v = { ..., };
+
+@script:python depends on patch && (candidate || export_info)@
+v << local_ops.v;
+@@
+
+here.local_ops.add(v)
+
+@no_twin depends on patch && (candidate || export_info)@
+identifier func;
+identifier helper = { filemap_fault, filemap_map_pages, remap_vmalloc_range,
+	remap_vmalloc_range_partial, vm_insert_mixed, vm_insert_pages, vm_map_pages,
+	vm_map_pages_zero, vmf_insert_folio_pmd, vmf_insert_folio_pud, vmf_insert_mixed,
+	vmf_insert_mixed_mkwrite, vmf_insert_mixed_prot, vmf_insert_page_mkwrite };
+@@
+
+ func(...) { <+... helper(...) ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+func << no_twin.func;
+@@
+
+add(here.marks, "no twin", func)
+
+@faulting_insert depends on patch && (candidate || export_info)@
+identifier func;
+@@
+
+ func(...) { <+... vm_insert_page(...) ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+func << faulting_insert.func;
+@@
+
+if func in here.faulting():
+    add(here.marks, "no twin", func)
+
+@stored depends on patch && (candidate || export_info)@
+identifier func;
+struct vm_fault *vf;
+expression e != NULL;
+position p;
+@@
+
+ func(...) { <+...
+ vf->page@p = e
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+p << stored.p;
+func << stored.func;
+@@
+
+here.stores[func] = here.stores.get(func, 0) + len(p)
+
+@twin depends on patch && (candidate || export_info)@
+identifier func;
+struct vm_fault *vf;
+expression e != NULL;
+position p;
+@@
+
+ func(...) { <+...
+(
+ vf->page@p = e;
+ get_page(vf->page);
+ return 0;
+|
+ vf->page@p = e;
+ get_page(e);
+ return 0;
+|
+ get_page(e);
+ vf->page@p = e;
+ return 0;
+)
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+p << twin.p;
+func << twin.func;
+@@
+
+here.twins[func] = here.twins.get(func, 0) + len(p)
+
+@fault depends on patch && (candidate || export_info)@
+identifier func : script:python() { fault_to_repair(func) };
+struct vm_fault *vf;
+expression e != NULL;
+position p;
+@@
+
+ func@p(...) { <+...
+(
+- vf->page = e;
+- get_page(vf->page);
+- return 0;
++ return vmf_insert_pfn(vf->vma, vf->address, page_to_pfn(e));
+|
+- vf->page = e;
+- get_page(e);
+- return 0;
++ return vmf_insert_pfn(vf->vma, vf->address, page_to_pfn(e));
+|
+- get_page(e);
+- vf->page = e;
+- return 0;
++ return vmf_insert_pfn(vf->vma, vf->address, page_to_pfn(e));
+)
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+p << fault.p;
+func << fault.func;
+@@
+
+add(here.marks, "pfn", func)
+add(here.marks, "changed", func)
+warn(p[0], func)
+
+@fault_insert depends on patch && (candidate || export_info)@
+identifier func : script:python() { fault_to_repair(func) };
+expression v, address, page;
+position p;
+@@
+
+ func@p(...) { <+...
+- vmf_insert_page(v, address, page)
++ vmf_insert_pfn(v, address, page_to_pfn(page))
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+p << fault_insert.p;
+func << fault_insert.func;
+@@
+
+add(here.marks, "pfn", func)
+add(here.marks, "changed", func)
+warn(p[0], func)
+
+@mmap_insert depends on patch && (candidate || export_info)@
+identifier func : script:python() { mmap_to_repair(func) };
+expression v, address, page;
+position p;
+@@
+
+ func@p(...) { <+...
+- vm_insert_page(v, address, page)
++ remap_pfn_range(v, address, page_to_pfn(page), PAGE_SIZE, v->vm_page_prot)
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+p << mmap_insert.p;
+func << mmap_insert.func;
+@@
+
+warn(p[0], func)
+
+@script:python depends on patch && (candidate || export_info)@
+@@
+
+for root in here.roots():
+    if repairable(root) and any_marked("changed", here.handling(here.installed(root))):
+        add(here.marks, "repair", root)
+
+//----------------------------------------------------------
+//  VM_PFNMAP in the callbacks that are marked "repair": the
+//  same text in every script that adds it
+//----------------------------------------------------------
+
+@initialize:python@
+@@
+
+def is_to_repair(function):
+    return function in here.marks.get("repair", ())
+
+def is_to_set(function):
+    return is_to_repair(function) and without_pfnmap(function)
+
+def is_to_refuse(function):
+    return is_to_repair(function) and not any_marked("refuses", here.reached([function]))
+
+@by_function depends on candidate || export_info@
+@@
+
+ \(vm_flags_set\|vm_flags_clear\|vm_flags_mod\|vm_flags_init\|vm_flags_reset\)(...)
+
+@direct depends on !by_function && (candidate || export_info)@
+expression e, x;
+@@
+
+(
+ e->vm_flags |= x
+|
+ e->vm_flags &= x
+|
+ e->vm_flags = x
+)
+
+@add_flag depends on patch && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+expression v, x;
+@@
+
+ func(...) {
+ ...
+(
+- vm_flags_set(v, x);
++ vm_flags_set(v, VM_PFNMAP | x);
+|
+- v->vm_flags |= x;
++ v->vm_flags |= VM_PFNMAP | x;
+)
+ ... when any
+ }
+
+@script:python depends on patch && (candidate || export_info)@
+func << add_flag.func;
+@@
+
+add(here.marks, "sets", func)
+
+@set_direct depends on patch && (direct || before_6_3) && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+identifier v;
+identifier ops : script:python() { inserts_pfns(ops) };
+@@
+
+ func(..., struct vm_area_struct *v, ...) { <+...
++	v->vm_flags |= VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
+ 	v->vm_ops = &ops;
+ ...+> }
+
+@set depends on patch && !direct && !before_6_3 && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+identifier v;
+identifier ops : script:python() { inserts_pfns(ops) };
+@@
+
+ func(..., struct vm_area_struct *v, ...) { <+...
++	vm_flags_set(v, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
+ 	v->vm_ops = &ops;
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+func << set_direct.func;
+@@
+
+add(here.marks, "sets", func)
+
+@script:python depends on patch && (candidate || export_info)@
+func << set.func;
+@@
+
+add(here.marks, "sets", func)
+
+@set_first_direct depends on patch && (direct || before_6_3) && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+identifier v;
+statement S, S1;
+@@
+
+ int func(..., struct vm_area_struct *v, ...)
+ {
+ ... when != S1
++	v->vm_flags |= VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
+ S
+ ... when any
+ }
+
+@set_first depends on patch && !direct && !before_6_3 && (candidate || export_info)@
+identifier func : script:python() { is_to_set(func) };
+identifier v;
+statement S, S1;
+@@
+
+ int func(..., struct vm_area_struct *v, ...)
+ {
+ ... when != S1
++	vm_flags_set(v, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
+ S
+ ... when any
+ }
+
+//----------------------------------------------------------
+//  A refusal: the same text in every script that adds one
+//----------------------------------------------------------
+
+@refuse depends on patch && (candidate || export_info)@
+identifier func : script:python() { is_to_refuse(func) };
+identifier v;
+statement S, S1;
+@@
+
+ int func(..., struct vm_area_struct *v, ...)
+ {
+ ... when != S1
++	if (is_cow_mapping(v->vm_flags))
++		return -EINVAL;
+ S
+ ... when any
+ }

@@ -106,3 +106,24 @@ static const struct drm_gem_object_funcs good_gem_funcs = {
 	.mmap = good_gem_mmap,
 	.vm_ops = &good_vm_ops,
 };
+
+/* all that is inserted is a pfn */
+static vm_fault_t bad_known_fault(struct vm_fault *vmf)
+{
+	return vmf_insert_mixed(vmf->vma, vmf->address, __pfn_to_pfn_t(pfn_of(vmf), PFN_DEV)); /* bad */
+}
+static const struct vm_operations_struct bad_known_vm_ops = {
+	.fault = bad_known_fault,
+};
+static int bad_known_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
+	struct object *object = to_object(obj);
+
+	vm_flags_set(vma, VM_MIXEDMAP | VM_DONTEXPAND); /* bad */
+	vma->vm_pgoff = object->offset;
+	return 0;
+}
+static const struct drm_gem_object_funcs bad_known_funcs = {
+	.mmap = bad_known_mmap,
+	.vm_ops = &bad_known_vm_ops,
+};

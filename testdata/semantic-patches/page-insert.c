@@ -158,3 +158,94 @@ static int good_device_mmap(struct file *file, struct vm_area_struct *vma)
 static const struct file_operations good_fops = {
 	.mmap = good_device_mmap,
 };
+
+/* every page by itself */
+static int bad_loop_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	struct buffer *buffer = dmabuf->priv;
+	unsigned long address = vma->vm_start;
+	int i, err;
+
+	for (i = 0; i < buffer->count; i++, address += PAGE_SIZE) {
+		err = vm_insert_page(vma, address, buffer->pages[i]); /* bad */
+		if (err)
+			return err;
+	}
+	return 0;
+}
+static const struct dma_buf_ops bad_loop_ops = {
+	.mmap = bad_loop_mmap,
+};
+
+/* a handler that others use too is not changed */
+static vm_fault_t bad_shared_fault(struct vm_fault *vmf)
+{
+	return vmf_insert_page(vmf->vma, vmf->address, page_of(vmf)); /* bad */
+}
+static const struct vm_operations_struct bad_shared_vm_ops = {
+	.fault = bad_shared_fault,
+};
+static int bad_sharing_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	vma->vm_ops = &bad_shared_vm_ops;
+	return 0;
+}
+static const struct dma_buf_ops bad_sharing_ops = {
+	.mmap = bad_sharing_mmap,
+};
+static int good_sharing_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vma->vm_ops = &bad_shared_vm_ops;
+	return 0;
+}
+
+/* a page whose reference was taken elsewhere has no twin */
+static vm_fault_t bad_taken_fault(struct vm_fault *vmf)
+{
+	vmf->page = find_get_page(mapping_of(vmf), vmf->pgoff); /* bad */
+	return 0;
+}
+static const struct vm_operations_struct bad_taken_vm_ops = {
+	.fault = bad_taken_fault,
+};
+static int bad_taken_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	vma->vm_ops = &bad_taken_vm_ops;
+	return 0;
+}
+static const struct dma_buf_ops bad_taken_ops = {
+	.mmap = bad_taken_mmap,
+};
+
+/* a GEM object with its own mmap */
+static vm_fault_t bad_own_fault(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+
+	return vmf_insert_page(vma, vmf->address, page_of(vmf)); /* bad */
+}
+static const struct vm_operations_struct bad_own_vm_ops = {
+	.fault = bad_own_fault,
+};
+static int bad_own_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, VM_DONTEXPAND);
+	return 0;
+}
+static const struct drm_gem_object_funcs bad_own_funcs = {
+	.mmap = bad_own_mmap,
+	.vm_ops = &bad_own_vm_ops,
+};
+
+/* half of it has no twin, so nothing is changed */
+static int bad_half_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	struct buffer *buffer = dmabuf->priv;
+
+	if (buffer->page)
+		return vm_insert_page(vma, vma->vm_start, buffer->page); /* bad */
+	return vm_map_pages(vma, buffer->pages, buffer->count); /* bad */
+}
+static const struct dma_buf_ops bad_half_ops = {
+	.mmap = bad_half_mmap,
+};
