@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ast: the one file that knows libclang.  Parses a translation unit and hands
+ * ast: the one place that knows libclang.  Parses a translation unit and hands
  * out functions and variables as plain trees, one at a time.
  *
- * A tree lives until the next ast_release(); strings until ast_close().
+ * A tree lives until the next one is handed out; strings until ast_close().
  */
 #ifndef PFNCHECK_AST_H
 #define PFNCHECK_AST_H
