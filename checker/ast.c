@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ast_private.h"
+#include "sorted.h"
 
 #define ERRORS_MAX 20
 
@@ -174,11 +175,6 @@ static void add_inclusion(CXFile file, CXSourceLocation *stack, unsigned int dep
 	clang_disposeString(name);
 }
 
-static gint compare_paths(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 const GPtrArray *ast_inclusions(struct ast_unit *unit)
 {
 	g_autoptr(GHashTable) set = NULL;
@@ -193,7 +189,7 @@ const GPtrArray *ast_inclusions(struct ast_unit *unit)
 	g_hash_table_iter_init(&iter, set);
 	while (g_hash_table_iter_next(&iter, &path, NULL))
 		g_ptr_array_add(unit->inclusions, g_strdup(path));
-	g_ptr_array_sort(unit->inclusions, compare_paths);
+	sort_strings(unit->inclusions);
 	return unit->inclusions;
 }
 

@@ -174,6 +174,8 @@ bool ast_each_header_function(
 	struct ast_unit *unit, bool (*want)(const struct ast_header_function *h, void *data),
 	void (*visit)(struct ast_unit *unit, const struct ast_function *f, void *data), void *data);
 
+/* The last child of a node, or NULL. */
+const struct ast *ast_last_child(const struct ast *node);
 /* The source text of a node, as written at its expansion; blanks are folded. "" if none. */
 const char *ast_text(struct ast_unit *unit, const struct ast *node);
 /* The macro whose expansion the node comes from, or NULL. */

@@ -3,8 +3,6 @@
  * ast: what only the source text tells: the text of a condition, the macro that a
  * tree comes from, and which parts a "for" has.
  */
-#include <string.h>
-
 #include "ast_private.h"
 
 #define TEXT_MAX 400

@@ -33,6 +33,15 @@ static void queue_header_function(struct ast_unit *unit, CXCursor decl, const ch
 	g_ptr_array_add(unit->queue, q);
 }
 
+const struct ast *ast_last_child(const struct ast *node)
+{
+	const struct ast *child = node->first;
+
+	while (child && child->next)
+		child = child->next;
+	return child;
+}
+
 static struct ast *new_node(struct ast_unit *unit, CXCursor cursor)
 {
 	struct ast_block *block;

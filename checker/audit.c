@@ -4,6 +4,7 @@
  * about what it means.
  */
 #include "audit.h"
+#include "sorted.h"
 
 #include <string.h>
 
@@ -128,11 +129,6 @@ static int compare_helpers(gconstpointer first, gconstpointer second)
 	if (!order)
 		order = place_compare(&a->at, &b->at);
 	return order ? order : strcmp(a->text, b->text);
-}
-
-static int compare_strings(gconstpointer first, gconstpointer second)
-{
-	return strcmp(*(const char *const *)first, *(const char *const *)second);
 }
 
 static int compare_failures(gconstpointer first, gconstpointer second)
@@ -352,10 +348,8 @@ bool rule_breaks(const char *rule)
 
 int place_compare(const struct place *a, const struct place *b)
 {
-	int order = g_strcmp0(a->file, b->file);
+	int order = compare_lines(a->file, a->line, b->file, b->line);
 
-	if (!order)
-		order = (a->line > b->line) - (a->line < b->line);
 	return order ? order : (a->column > b->column) - (a->column < b->column);
 }
 
@@ -383,7 +377,7 @@ void audit_sort(struct audit *audit)
 	}
 	g_ptr_array_sort(audit->left_out, compare_findings);
 	g_ptr_array_sort(audit->coverage.files_failed, compare_failures);
-	g_ptr_array_sort(audit->vocabulary.checked, compare_strings);
+	sort_strings(audit->vocabulary.checked);
 	g_ptr_array_sort(audit->vocabulary.contradictions, compare_helpers);
 	g_ptr_array_sort(audit->vocabulary.undecided, compare_helpers);
 	g_ptr_array_sort(audit->vocabulary.unknown, compare_helpers);

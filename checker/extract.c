@@ -13,6 +13,7 @@
 #include "facts.h"
 #include "lower.h"
 #include "matchers.h"
+#include "sorted.h"
 
 /* Names of files and what is quoted need not be UTF-8: bytes, not strings. */
 #define REQUEST_TYPE "(ayayayaaymaymayb)"
@@ -114,25 +115,19 @@ static gint compare_functions(gconstpointer a, gconstpointer b)
 {
 	const struct fact_function *x = *(const struct fact_function *const *)a;
 	const struct fact_function *y = *(const struct fact_function *const *)b;
-	int order = strcmp(x->file, y->file);
+	int order = compare_lines(x->file, x->line, y->file, y->line);
 
-	if (order)
-		return order;
-	if (x->line != y->line)
-		return x->line < y->line ? -1 : 1;
-	return strcmp(x->id, y->id);
+	return order ? order : strcmp(x->id, y->id);
 }
 
 static gint compare_tables(gconstpointer a, gconstpointer b)
 {
 	const struct fact_table *x = *(const struct fact_table *const *)a;
 	const struct fact_table *y = *(const struct fact_table *const *)b;
-	int order = strcmp(x->file, y->file);
+	int order = compare_lines(x->file, x->line, y->file, y->line);
 
 	if (order)
 		return order;
-	if (x->line != y->line)
-		return x->line < y->line ? -1 : 1;
 	order = strcmp(x->id, y->id);
 	return order ? order : (int)x->has_initializer - (int)y->has_initializer;
 }

@@ -213,6 +213,10 @@ void facts_seal(struct facts *facts);
 /* The facts of a text, or NULL with *why set to a static string if it is not one. */
 struct facts *facts_parse(const char *text, gsize size, const char **why);
 
+/* The expression below casts; NULL for NULL. */
+const struct expr *expr_strip_casts(const struct expr *e);
+/* The global that a chain of members starts at, if the chain stays inside of it; else NULL. */
+const struct expr *expr_root_global(const struct expr *e);
 /* The value of a binary operation on constants; false if it has none. */
 bool expr_fold(enum expr_op op, gint64 a, gint64 b, gint64 *out);
 const char *node_kind_name(enum node_kind kind);

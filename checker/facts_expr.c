@@ -85,6 +85,21 @@ void expr_print(const struct expr *expr, GString *out)
 	}
 }
 
+const struct expr *expr_strip_casts(const struct expr *e)
+{
+	while (e && e->kind == EXPR_CAST)
+		e = e->a;
+	return e;
+}
+
+const struct expr *expr_root_global(const struct expr *e)
+{
+	while (e && (e->kind == EXPR_FIELD || e->kind == EXPR_INDEX || e->kind == EXPR_CAST ||
+		     e->kind == EXPR_ADDRESS || e->kind == EXPR_DEREF))
+		e = e->a;
+	return e && e->kind == EXPR_GLOBAL ? e : NULL;
+}
+
 bool expr_fold(enum expr_op op, gint64 a, gint64 b, gint64 *out)
 {
 	guint64 ua = (guint64)a, ub = (guint64)b;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "helpers.h"
+#include "sorted.h"
 #include "trace.h"
 
 /* ---- files ---- */
@@ -89,11 +90,6 @@ static void add_row_files(const struct scan *scan, const struct word *word, GHas
 			g_hash_table_add(out, files->pdata[i]);
 }
 
-static gint compare_strings(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool may_be_unknown(const struct scan *scan, const struct scan_export *export)
 {
 	return is_helper_file(export->file) && !word_find(export->name) &&
@@ -123,7 +119,7 @@ GPtrArray *helpers_files(const struct scan *scan)
 	g_hash_table_iter_init(&iter, set);
 	while (g_hash_table_iter_next(&iter, &file, NULL))
 		g_ptr_array_add(files, file);
-	g_ptr_array_sort(files, compare_strings);
+	sort_strings(files);
 	return files;
 }
 

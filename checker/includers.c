@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "includers.h"
+#include "sorted.h"
 
 /* The directory of the file and as many above it. */
 #define LEVELS 3
@@ -61,11 +62,6 @@ static bool includes(const char *root, const char *directory, const char *file, 
 	return false;
 }
 
-static gint compare_strings(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 GPtrArray *includers_of(const char *root, const char *path)
 {
 	GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
@@ -85,6 +81,6 @@ GPtrArray *includers_of(const char *root, const char *path)
 		g_free(directory);
 		directory = up;
 	}
-	g_ptr_array_sort(out, compare_strings);
+	sort_strings(out);
 	return out;
 }

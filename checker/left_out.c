@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "left_out.h"
+#include "sorted.h"
 #include "tokens.h"
 #include "vocabulary.h"
 #include "walk.h"
@@ -267,11 +268,6 @@ static void add_directories(GHashTable *directories, const GPtrArray *files)
 		g_hash_table_add(directories, g_path_get_dirname(files->pdata[i]));
 }
 
-static int compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 struct left_out *left_out_new(const char *root, const struct scan *scan)
 {
 	struct left_out *left_out = g_new0(struct left_out, 1);
@@ -297,7 +293,7 @@ struct left_out *left_out_new(const char *root, const struct scan *scan)
 	}
 	/* A tree that has gone meanwhile is for others to notice. */
 	walk_files(&walk, wanted, left_out, NULL);
-	g_ptr_array_sort(left_out->paths, compare_strings);
+	sort_strings(left_out->paths);
 	return left_out;
 }
 

@@ -53,15 +53,6 @@ static unsigned int field_position(struct lower *l, const struct ast *init, cons
 	return i;
 }
 
-const struct ast *lower_last_child(const struct ast *a)
-{
-	const struct ast *child = a->first;
-
-	while (child && child->next)
-		child = child->next;
-	return child;
-}
-
 static void lower_init_value(struct lower *l, struct expr *target, const struct ast *value)
 {
 	const struct ast *inner = lower_skip_parens(value);
@@ -118,7 +109,7 @@ void lower_init(struct lower *l, struct expr *target, const struct ast *init)
 	}
 	for (const struct ast *child = init->first; child; child = child->next) {
 		if (child->kind == AST_DESIGNATED) {
-			const struct ast *value = lower_last_child(child);
+			const struct ast *value = ast_last_child(child);
 			struct expr *to = target;
 
 			for (const struct ast *step = child->first; step != value;
@@ -247,7 +238,7 @@ static void lower_members(struct members *m, const struct ast *init, const char 
 		g_autofree char *key = NULL;
 
 		if (child->kind == AST_DESIGNATED) {
-			value = lower_last_child(child);
+			value = ast_last_child(child);
 			for (const struct ast *s = child->first; s != value; s = s->next) {
 				if (s->kind != AST_MEMBER_REF)
 					continue;
@@ -272,7 +263,7 @@ static void lower_members(struct members *m, const struct ast *init, const char 
 		} else {
 			/* "[X] = value" comes as an unnamed expression over both. */
 			if (child->kind == AST_OTHER && child->n_children == 2)
-				value = lower_last_child(child);
+				value = ast_last_child(child);
 			g_string_append_printf(path, "[%u]", index++);
 			m->in_array = true;
 		}

@@ -87,7 +87,6 @@ void lower_local_init(struct lower *l, struct expr *target, const struct ast *in
 const struct ast *lower_initializer(const struct ast *var);
 /* The type if it is one of objects, not of pointers or arrays; else NULL. */
 const char *lower_record_of(const char *type);
-const struct ast *lower_last_child(const struct ast *a);
 /* The tree below parentheses and casts. */
 const struct ast *lower_skip_parens(const struct ast *a);
 

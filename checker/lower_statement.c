@@ -115,7 +115,7 @@ static void lower_for(struct lower *l, const struct ast *a)
 	unsigned int parts = ast_for_parts(l->unit, a);
 	const struct ast *child = a->first;
 	const struct ast *cond = NULL, *step = NULL;
-	const struct ast *body = lower_last_child(a);
+	const struct ast *body = ast_last_child(a);
 	struct jump jump = { 0 };
 	g_autoptr(GArray) yes = lower_edges_new();
 	g_autoptr(GArray) no = lower_edges_new();
@@ -211,7 +211,7 @@ static void lower_case(struct lower *l, const struct ast *a)
 		g_array_append_val(jump->cases, c);
 	}
 	if (a->first)
-		lower_statement(l, lower_last_child(a));
+		lower_statement(l, ast_last_child(a));
 }
 
 static void lower_goto(struct lower *l, const struct ast *a)
@@ -316,7 +316,7 @@ void lower_statement(struct lower *l, const struct ast *a)
 		g_hash_table_insert(l->labels, (void *)a->name,
 				    GINT_TO_POINTER(lower_emit_step(l, NODE_NOP, a) + 1));
 		if (a->first)
-			lower_statement(l, lower_last_child(a));
+			lower_statement(l, ast_last_child(a));
 		break;
 	case AST_DECL:
 		for (const struct ast *child = a->first; child; child = child->next)

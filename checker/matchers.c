@@ -14,6 +14,7 @@
 #include "ast.h"
 #include "facts.h"
 #include "matchers.h"
+#include "sorted.h"
 #include "vocabulary.h"
 
 #define TESTS_MAX 2
@@ -166,19 +167,10 @@ static const struct ast *skip_parens(const struct ast *a)
 	return a;
 }
 
-static const struct ast *last_child(const struct ast *a)
-{
-	const struct ast *child = a->first;
-
-	while (child && child->next)
-		child = child->next;
-	return child;
-}
-
 static const struct ast *skip_casts(const struct ast *a)
 {
 	while (a && (a->kind == AST_PAREN || a->kind == AST_CAST) && a->first)
-		a = last_child(a);
+		a = ast_last_child(a);
 	return a;
 }
 
@@ -212,7 +204,7 @@ static const struct ast *condition(struct walk *w, const struct ast *a)
 	unsigned int parts;
 
 	if (a->kind == AST_DO)
-		return last_child(a);
+		return ast_last_child(a);
 	if (a->kind != AST_FOR)
 		return a->first;
 	parts = ast_for_parts(w->unit, a);
@@ -240,7 +232,7 @@ static const struct ast *part_of(struct walk *w, const struct spot *spot, enum p
 		return a->kind == AST_DESIGNATED ? designator(a) : lvalue(a->first);
 	case PART_VALUE:
 		if (a->kind == AST_DESIGNATED)
-			return last_child(a);
+			return ast_last_child(a);
 		return a->kind == AST_ASSIGN && a->first ? a->first->next : a;
 	case PART_CALLEE:
 		return callee(a);
@@ -335,7 +327,7 @@ static const struct ast *test_inside(const struct test *test, const struct ast *
 {
 	const struct ast *found = test_node(test, a);
 
-	a = a->kind == AST_CAST || a->kind == AST_COMPOUND_LITERAL ? last_child(a) : a->first;
+	a = a->kind == AST_CAST || a->kind == AST_COMPOUND_LITERAL ? ast_last_child(a) : a->first;
 	for (; a && !found; a = a->next)
 		found = test_inside(test, a);
 	return found;
@@ -361,7 +353,7 @@ static const struct ast *test_argument(const struct test *test, const struct ast
 	const struct ast *found = test_node(test, a);
 
 	while (!found && (a->kind == AST_PAREN || a->kind == AST_CAST) && a->first) {
-		a = last_child(a);
+		a = ast_last_child(a);
 		found = test_node(test, a);
 	}
 	return found;
@@ -497,7 +489,7 @@ static void walk_node(struct walk *w, const struct spot *spot)
 	bool wraps = a->kind == AST_PAREN || a->kind == AST_CAST;
 	/* The operand of a typeof stands before what is cast to it. */
 	bool typed = a->kind == AST_CAST || a->kind == AST_COMPOUND_LITERAL;
-	const struct ast *start = typed ? last_child(a) : a->first;
+	const struct ast *start = typed ? ast_last_child(a) : a->first;
 	bool through = wraps || a->kind == AST_MEMBER || a->kind == AST_SUBSCRIPT ||
 		       a->kind == AST_UNARY;
 
@@ -546,12 +538,10 @@ static gint compare_matches(gconstpointer a, gconstpointer b)
 {
 	const struct fact_match *x = *(const struct fact_match *const *)a;
 	const struct fact_match *y = *(const struct fact_match *const *)b;
-	int order = strcmp(x->file, y->file);
+	int order = compare_lines(x->file, x->line, y->file, y->line);
 
 	if (order)
 		return order;
-	if (x->line != y->line)
-		return x->line < y->line ? -1 : 1;
 	if (x->column != y->column)
 		return x->column < y->column ? -1 : 1;
 	order = strcmp(x->pattern, y->pattern);

@@ -11,13 +11,6 @@
 /* Tables inside of tables (file_operations, arrays of ioctls) are looked into this deep. */
 #define NESTING_MAX 3
 
-static const struct expr *strip_casts(const struct expr *e)
-{
-	while (e && e->kind == EXPR_CAST)
-		e = e->a;
-	return e;
-}
-
 /* The file that an id belongs to, or NULL: "path:name". */
 static char *file_of_id(const char *id)
 {
@@ -44,7 +37,7 @@ static bool table_leads_to(const struct program *p, const struct fact_table *t,
 			   const struct scan_reach *reach, unsigned int depth)
 {
 	for (unsigned int i = 0; i < t->n_members; i++) {
-		const struct expr *e = strip_casts(t->members[i].value);
+		const struct expr *e = expr_strip_casts(t->members[i].value);
 		const struct fact_table *inner = NULL;
 
 		if (e && e->kind == EXPR_FUNCTION) {
@@ -54,7 +47,7 @@ static bool table_leads_to(const struct program *p, const struct fact_table *t,
 				return true;
 		}
 		if (e && e->kind == EXPR_ADDRESS)
-			e = strip_casts(e->a);
+			e = expr_strip_casts(e->a);
 		if (e && e->kind == EXPR_GLOBAL && depth < NESTING_MAX)
 			inner = g_hash_table_lookup(p->tables, e->name);
 		if (inner && inner != t && table_leads_to(p, inner, reach, depth + 1))
@@ -66,10 +59,10 @@ static bool table_leads_to(const struct program *p, const struct fact_table *t,
 static const char *zero_test_of(const struct expr *e, bool *negated)
 {
 	*negated = false;
-	e = strip_casts(e);
+	e = expr_strip_casts(e);
 	while (e && e->kind == EXPR_UNARY && e->op == OP_NOT) {
 		*negated = !*negated;
-		e = strip_casts(e->a);
+		e = expr_strip_casts(e->a);
 	}
 	return e && e->kind == EXPR_FIELD ? e->name : NULL;
 }
@@ -114,7 +107,7 @@ static bool stores_other(const struct fact_function *f, const char *field,
 
 		if (n->kind != NODE_ASSIGN || n->a->kind != EXPR_FIELD || strcmp(n->a->name, field))
 			continue;
-		from = strip_casts(n->b);
+		from = expr_strip_casts(n->b);
 		if (from->kind == EXPR_ADDRESS && from->a->kind == EXPR_GLOBAL &&
 		    strcmp(from->a->name, but->id) && !only_if_null(f, n))
 			return true;
@@ -133,7 +126,7 @@ static bool is_overridden(struct program *p, const struct fact_function *f,
 
 	for (unsigned int i = 0; i < f->n_nodes; i++) {
 		const struct fact_node *n = &f->nodes[i];
-		const struct expr *from = n->kind == NODE_ASSIGN ? strip_casts(n->b) : NULL;
+		const struct expr *from = n->kind == NODE_ASSIGN ? expr_strip_casts(n->b) : NULL;
 
 		if (!from || from->kind != EXPR_ADDRESS || from->a->kind != EXPR_GLOBAL ||
 		    strcmp(from->a->name, table->id))
@@ -143,7 +136,7 @@ static bool is_overridden(struct program *p, const struct fact_function *f,
 		field = n->a->name;
 	}
 	for (unsigned int i = 0; field && i < owner->n_members; i++) {
-		const struct expr *e = strip_casts(owner->members[i].value);
+		const struct expr *e = expr_strip_casts(owner->members[i].value);
 		const struct fact_function *callback =
 			e && e->kind == EXPR_FUNCTION ? program_function(p, e->name, false) : NULL;
 

@@ -8,6 +8,7 @@
 #include "matchers.h"
 #include "program.h"
 #include "scan.h"
+#include "sorted.h"
 
 struct program *program_new(void)
 {
@@ -133,18 +134,11 @@ static void index_functions(struct program *p, const struct facts *facts)
 	}
 }
 
-static const struct expr *strip_casts(const struct expr *e)
-{
-	while (e && e->kind == EXPR_CAST)
-		e = e->a;
-	return e;
-}
-
 static void index_importers(struct program *p, const struct fact_table *t)
 {
 	for (unsigned int i = 0; i < t->n_members; i++) {
 		const struct fact_member *m = &t->members[i];
-		const struct expr *e = field_imports(m->field) ? strip_casts(m->value) : NULL;
+		const struct expr *e = field_imports(m->field) ? expr_strip_casts(m->value) : NULL;
 
 		if (e && e->kind == EXPR_FUNCTION)
 			g_hash_table_add(p->importers, (void *)e->name);
@@ -164,24 +158,15 @@ static void index_tables(struct program *p, const struct facts *facts)
 	}
 }
 
-/* The global that a chain of members starts at, if the chain stays inside of it. */
-static const struct expr *root_global(const struct expr *e)
-{
-	while (e && (e->kind == EXPR_FIELD || e->kind == EXPR_INDEX || e->kind == EXPR_CAST ||
-		     e->kind == EXPR_ADDRESS || e->kind == EXPR_DEREF))
-		e = e->a;
-	return e && e->kind == EXPR_GLOBAL ? e : NULL;
-}
-
 static void index_store(struct program *p, const struct fact_function *f, const struct fact_node *n)
 {
-	const struct expr *to = strip_casts(n->a);
+	const struct expr *to = expr_strip_casts(n->a);
 	const struct expr *global;
 	struct field_store *store;
 
 	if (to->kind != EXPR_FIELD && to->kind != EXPR_GLOBAL)
 		return;
-	global = root_global(to);
+	global = expr_root_global(to);
 	store = g_new0(struct field_store, 1);
 	store->function = f;
 	store->node = n;
@@ -218,12 +203,12 @@ static void index_user(struct program *p, const struct fact_function *f, const s
 {
 	GPtrArray *known;
 
-	for (e = strip_casts(e); e && e->kind == EXPR_ADDRESS; e = strip_casts(e->a))
-		if (strip_casts(e->a)->kind == EXPR_GLOBAL)
+	for (e = expr_strip_casts(e); e && e->kind == EXPR_ADDRESS; e = expr_strip_casts(e->a))
+		if (expr_strip_casts(e->a)->kind == EXPR_GLOBAL)
 			break;
 	if (!e || e->kind != EXPR_ADDRESS)
 		return;
-	e = strip_casts(e->a);
+	e = expr_strip_casts(e->a);
 	known = g_hash_table_lookup(p->users, e->name);
 	if (!known || known->pdata[known->len - 1] != f)
 		multi_add(p->users, e->name, (void *)f);
@@ -396,7 +381,7 @@ static struct exporter *add_exporter(struct program *p, const char *name, const 
 
 static void add_callback(struct exporter *e, const struct expr *value)
 {
-	value = strip_casts(value);
+	value = expr_strip_casts(value);
 	if (!value || (value->kind == EXPR_INT && !value->value))
 		return;
 	if (value->kind != EXPR_FUNCTION) {
@@ -473,12 +458,12 @@ static struct exporter *run_time_exporter(struct program *p, const char *field,
 /* What a pointer parameter may point to, by what the callers pass: tables only. */
 static void copied_callbacks(struct program *p, struct exporter *e, const struct field_store *s)
 {
-	const struct expr *from = strip_casts(s->value);
-	const struct expr *object = from->kind == EXPR_DEREF ? strip_casts(from->a) : from;
+	const struct expr *from = expr_strip_casts(s->value);
+	const struct expr *object = from->kind == EXPR_DEREF ? expr_strip_casts(from->a) : from;
 	bool found = false;
 
 	if (from->kind == EXPR_GLOBAL || (object->kind == EXPR_ADDRESS)) {
-		const struct expr *global = root_global(object);
+		const struct expr *global = expr_root_global(object);
 		const struct fact_table *t = global ? program_table(p, global->name) : NULL;
 		bool present;
 
@@ -505,11 +490,6 @@ static void copied_callbacks(struct program *p, struct exporter *e, const struct
 		e->callback_unknown = "what is copied into it is not known";
 }
 
-static gint compare_strings(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* An object that a local points to: named after the function and the local. */
 static void add_local_exporter(struct program *p, const struct field_store *s, gint64 local)
 {
@@ -521,14 +501,8 @@ static void add_local_exporter(struct program *p, const struct field_store *s, g
 
 static void find_run_time_exporters(struct program *p)
 {
-	GHashTableIter iter;
-	void *field, *list;
-	g_autoptr(GPtrArray) keys = g_ptr_array_new();
+	g_autoptr(GPtrArray) keys = sorted_keys(p->stores);
 
-	g_hash_table_iter_init(&iter, p->stores);
-	while (g_hash_table_iter_next(&iter, &field, &list))
-		g_ptr_array_add(keys, field);
-	g_ptr_array_sort(keys, compare_strings);
 	for (unsigned int k = 0; k < keys->len; k++) {
 		const GPtrArray *stores = g_hash_table_lookup(p->stores, keys->pdata[k]);
 
@@ -536,19 +510,19 @@ static void find_run_time_exporters(struct program *p)
 			const struct field_store *s = stores->pdata[i];
 			const struct expr *to = s->target;
 
-			if (root_global(to))
+			if (expr_root_global(to))
 				continue;
 			if (!strcmp(to->name, "dma_buf_ops::mmap") &&
-			    strip_casts(to->a)->kind == EXPR_LOCAL) {
-				add_local_exporter(p, s, strip_casts(to->a)->value);
+			    expr_strip_casts(to->a)->kind == EXPR_LOCAL) {
+				add_local_exporter(p, s, expr_strip_casts(to->a)->value);
 				continue;
 			}
 			if (!strcmp(to->type, "dma_buf_ops"))
 				copied_callbacks(p, run_time_exporter(p, to->name, s), s);
 			else if (!strcmp(to->name, "dma_buf_ops::mmap") &&
-				 strip_casts(to->a)->kind == EXPR_FIELD &&
-				 !strcmp(strip_casts(to->a)->type, "dma_buf_ops"))
-				add_callback(run_time_exporter(p, strip_casts(to->a)->name, s),
+				 expr_strip_casts(to->a)->kind == EXPR_FIELD &&
+				 !strcmp(expr_strip_casts(to->a)->type, "dma_buf_ops"))
+				add_callback(run_time_exporter(p, expr_strip_casts(to->a)->name, s),
 					     s->value);
 		}
 	}
@@ -558,13 +532,9 @@ static gint compare_exporters(gconstpointer a, gconstpointer b)
 {
 	const struct exporter *x = *(const struct exporter *const *)a;
 	const struct exporter *y = *(const struct exporter *const *)b;
-	int order = strcmp(x->file, y->file);
+	int order = compare_lines(x->file, x->line, y->file, y->line);
 
-	if (order)
-		return order;
-	if (x->line != y->line)
-		return x->line < y->line ? -1 : 1;
-	return strcmp(x->name, y->name);
+	return order ? order : strcmp(x->name, y->name);
 }
 
 /* ---- linking ---- */
@@ -573,13 +543,9 @@ static gint compare_tables(gconstpointer a, gconstpointer b)
 {
 	const struct fact_table *x = *(const struct fact_table *const *)a;
 	const struct fact_table *y = *(const struct fact_table *const *)b;
-	int order = strcmp(x->file, y->file);
+	int order = compare_lines(x->file, x->line, y->file, y->line);
 
-	if (order)
-		return order;
-	if (x->line != y->line)
-		return x->line < y->line ? -1 : 1;
-	return strcmp(x->id, y->id);
+	return order ? order : strcmp(x->id, y->id);
 }
 
 static gint compare_variants(gconstpointer a, gconstpointer b)
@@ -590,12 +556,8 @@ static gint compare_variants(gconstpointer a, gconstpointer b)
 
 	if (x->facts->built != y->facts->built)
 		return x->facts->built ? -1 : 1;
-	order = strcmp(x->file, y->file);
-	if (order)
-		return order;
-	if (x->line != y->line)
-		return x->line < y->line ? -1 : 1;
-	return strcmp(x->hash, y->hash);
+	order = compare_lines(x->file, x->line, y->file, y->line);
+	return order ? order : strcmp(x->hash, y->hash);
 }
 
 static void index_records(struct program *p)
@@ -865,18 +827,18 @@ void program_dump(const struct program *p, GString *out)
 	while (g_hash_table_iter_next(&iter, &key, &value)) {
 		for (unsigned int i = 0; i < ((GPtrArray *)value)->len; i++) {
 			const struct field_store *s = ((GPtrArray *)value)->pdata[i];
-			const struct expr *from = strip_casts(s->value);
+			const struct expr *from = expr_strip_casts(s->value);
 
-			if (from->kind != EXPR_FUNCTION && !root_global(from))
+			if (from->kind != EXPR_FUNCTION && !expr_root_global(from))
 				continue;
 			g_ptr_array_add(lines, g_strdup_printf("store\t%s\t%s\t%s:%u", (char *)key,
 							       from->kind == EXPR_FUNCTION ?
 								       from->name :
-								       root_global(from)->name,
+								       expr_root_global(from)->name,
 							       s->function->file, s->node->line));
 		}
 	}
-	g_ptr_array_sort(lines, compare_strings);
+	sort_strings(lines);
 	for (unsigned int i = 0; i < lines->len; i++) {
 		g_string_append(out, lines->pdata[i]);
 		g_string_append_c(out, '\n');

@@ -8,29 +8,9 @@
 
 #include "escape.h"
 #include "scan_private.h"
+#include "sorted.h"
 
 #include <string.h>
-
-static int compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-void scan_sort_strings(GPtrArray *strings)
-{
-	g_ptr_array_sort(strings, compare_strings);
-}
-
-void scan_sort_unique_strings(GPtrArray *strings)
-{
-	guint i, kept = 0;
-
-	scan_sort_strings(strings);
-	for (i = 0; i < strings->len; i++)
-		if (!kept || strcmp(strings->pdata[kept - 1], strings->pdata[i]))
-			strings->pdata[kept++] = strings->pdata[i];
-	g_ptr_array_set_size(strings, kept);
-}
 
 static void gather_free_data(void *gather)
 {
@@ -276,7 +256,7 @@ static GPtrArray *find_callees(const struct scan *scan, const char *name)
 					g_ptr_array_index(scan->calls, function->first_call + i));
 		index = function->next;
 	}
-	scan_sort_unique_strings(callees);
+	sort_unique_strings(callees);
 	return callees;
 }
 
@@ -411,7 +391,7 @@ void scan_dump(const struct scan *scan, GString *out)
 			add_line(lines, "table\t%s\t%s\t%s:%u", entry->table->type,
 				 entry->table->name, path, entry->table->line);
 	}
-	scan_sort_strings(lines);
+	sort_strings(lines);
 	for (i = 0; i < lines->len; i++) {
 		const char *line = g_ptr_array_index(lines, i);
 

@@ -4,6 +4,7 @@
  * scan says does not depend on how many there were.
  */
 #include "scan_private.h"
+#include "sorted.h"
 
 #include <string.h>
 
@@ -143,7 +144,7 @@ static void merge_types(struct scan *scan, const GArray *shares)
 			g_ptr_array_add(scan->mapping_types, type);
 	}
 	g_array_sort(scan->relations, scan_compare_relations);
-	scan_sort_unique_strings(scan->mapping_types);
+	sort_unique_strings(scan->mapping_types);
 
 	for (i = 0; i < shares->len; i++) {
 		const struct share *share = &g_array_index(shares, struct share, i);
@@ -178,7 +179,7 @@ static void merge_failures(struct scan *scan)
 			g_ptr_array_add(scan->rust_files, g_ptr_array_index(gather->rust_files, j));
 	}
 	g_ptr_array_sort(scan->failures, compare_failures);
-	scan_sort_strings(scan->rust_files);
+	sort_strings(scan->rust_files);
 }
 
 /*
@@ -208,7 +209,7 @@ static GPtrArray *files_to_detail(const struct scan *scan, const GArray *shares,
 		if (!share_file(share)->detailed)
 			g_ptr_array_add(paths, share_file(share)->path);
 	}
-	scan_sort_unique_strings(paths);
+	sort_unique_strings(paths);
 	return paths;
 }
 

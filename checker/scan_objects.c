@@ -5,6 +5,7 @@
  * dma_buf_ops, however deep, back along the designators of the initialiser.
  */
 #include "scan_private.h"
+#include "sorted.h"
 
 #include <string.h>
 
@@ -188,13 +189,9 @@ static int compare_objects(const void *a, const void *b)
 {
 	const struct scan_object *first = *(const struct scan_object *const *)a;
 	const struct scan_object *second = *(const struct scan_object *const *)b;
-	int order = strcmp(first->file, second->file);
+	int order = compare_lines(first->file, first->line, second->file, second->line);
 
-	if (order)
-		return order;
-	if (first->line != second->line)
-		return first->line < second->line ? -1 : 1;
-	return strcmp(first->name, second->name);
+	return order ? order : strcmp(first->name, second->name);
 }
 
 void scan_find_objects(struct scan *scan, const struct ops_types *types)

@@ -95,10 +95,6 @@ static inline const char *scan_path(const struct scan *scan, guint file)
 	return g_ptr_array_index(scan->paths, file);
 }
 
-void scan_sort_strings(GPtrArray *strings);
-/* Sorts, and keeps one of each; the elements must not be owned by the array. */
-void scan_sort_unique_strings(GPtrArray *strings);
-
 /* scan_types */
 
 /* The order of scan->relations. */

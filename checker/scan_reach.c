@@ -7,6 +7,7 @@
  * not followed.
  */
 #include "scan_private.h"
+#include "sorted.h"
 
 #include <string.h>
 
@@ -183,6 +184,6 @@ GPtrArray *scan_reach_entries(struct scan_reach *reach)
 					g_strdup_printf("%s:%s", scan_path(reach->scan, f->file),
 							f->name));
 	}
-	scan_sort_strings(entries);
+	sort_strings(entries);
 	return entries;
 }

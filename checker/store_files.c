@@ -15,6 +15,7 @@
  * file.  Not looked at: the directories of headers that include others by
  * quotes, and __has_include() of what does not exist.
  */
+#include "sorted.h"
 #include "store_private.h"
 
 #include <errno.h>
@@ -361,11 +362,6 @@ static GPtrArray *find_shadows(struct store *store, struct store_search *search,
 	return shadows;
 }
 
-static int compare_names(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 struct store_hash store_shadows(struct store *store, struct store_search *search,
 				const GPtrArray *headers)
 {
@@ -385,7 +381,7 @@ struct store_hash store_shadows(struct store *store, struct store_search *search
 		}
 	}
 	/* Rows of the database have their headers in another order. */
-	g_ptr_array_sort(found, compare_names);
+	sort_strings(found);
 	g_ptr_array_add(found, NULL);
 	all = g_strjoinv("\n", (char **)found->pdata);
 	return store_hash_parts(all, strlen(all), NULL);

@@ -9,6 +9,7 @@
 #include "extract.h"
 #include "helpers.h"
 #include "includers.h"
+#include "sorted.h"
 #include "survey.h"
 
 /* Precompiled headers pay from this many files on. */
@@ -417,24 +418,6 @@ static bool is_near(const char *a, const char *b)
 	return !strncmp(a, b, MIN(x, y));
 }
 
-static gint compare_strings(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static GPtrArray *sorted_keys(GHashTable *table)
-{
-	GPtrArray *keys = g_ptr_array_new();
-	GHashTableIter iter;
-	void *key;
-
-	g_hash_table_iter_init(&iter, table);
-	while (g_hash_table_iter_next(&iter, &key, NULL))
-		g_ptr_array_add(keys, key);
-	g_ptr_array_sort(keys, compare_strings);
-	return keys;
-}
-
 /* What the analysis asked for in vain, as files. */
 static GPtrArray *wanted_files(struct round *r)
 {
@@ -474,7 +457,7 @@ static GPtrArray *wanted_files(struct round *r)
 			    (!blank[1] && in->len <= TABLE_FILES_MAX))
 				want(r, files, in->pdata[k]);
 	}
-	g_ptr_array_sort(files, compare_strings);
+	sort_strings(files);
 	return files;
 }
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "sorted.h"
 #include "trace_private.h"
 
 const char *trace_type(const struct state *s, const struct expr *e)
@@ -146,13 +147,6 @@ static const struct value *eval_static(struct tracer *t, const struct expr *e)
 	}
 }
 
-static const struct expr *strip(const struct expr *e)
-{
-	while (e && e->kind == EXPR_CAST)
-		e = e->a;
-	return e;
-}
-
 /* Copies of objects into one another are followed this far. */
 #define COPIES_MAX 4
 
@@ -187,7 +181,7 @@ static bool add_pointees(struct tracer *t, const struct fact_function *f, const 
 {
 	const GPtrArray *stores;
 
-	e = strip(e);
+	e = expr_strip_casts(e);
 	if (e->kind == EXPR_INT)
 		return true;
 	if (e->kind == EXPR_ADDRESS && e->a->kind == EXPR_GLOBAL) {
@@ -214,7 +208,7 @@ static void copied_values(struct tracer *t, const struct field_store *store, con
 {
 	g_autoptr(GPtrArray) objects = g_ptr_array_new();
 	const struct value *taken = t->copies ? value_member(t->copies, target) : NULL;
-	const struct expr *from = strip(store->value);
+	const struct expr *from = expr_strip_casts(store->value);
 	bool known = true;
 
 	if (taken && taken->kind == VALUE_GLOBAL)
@@ -255,7 +249,7 @@ static void member_values(struct tracer *t, const struct value *object, const ch
 
 		touched = true;
 		if (s->target->kind == EXPR_FIELD && !strcmp(s->target->name, field))
-			g_ptr_array_add(out, (void *)eval_static(t, strip(s->value)));
+			g_ptr_array_add(out, (void *)eval_static(t, expr_strip_casts(s->value)));
 	}
 	/* A member that is stored to by itself replaces what was copied. */
 	for (unsigned int i = 0; stores && !out->len && i < stores->len; i++) {
@@ -316,7 +310,7 @@ static const char *maker_of_local(const struct fact_function *f, gint64 local, u
 /* The file_operations of a file expression; "" for none at all, NULL if unknown. */
 static const char *maker_of(const struct fact_function *f, const struct expr *e, unsigned int depth)
 {
-	e = strip(e);
+	e = expr_strip_casts(e);
 	if (e->kind == EXPR_INT)
 		return "";
 	if (e->kind == EXPR_LOCAL && depth < 6)
@@ -655,15 +649,10 @@ const struct value *trace_eval(struct tracer *t, const struct state *s, const st
 	return value_unknown(t->pool, ORIGIN_CONSTANT);
 }
 
-static gint compare_strings(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Adds what is stored if it is a function; false if that cannot be told. */
 static bool add_stored(const struct expr *e, GPtrArray *out)
 {
-	e = strip(e);
+	e = expr_strip_casts(e);
 	if (e && e->kind == EXPR_ADDRESS)
 		e = e->a;
 	if (!e || (e->kind != EXPR_FUNCTION && !(e->kind == EXPR_INT && !e->value)))
@@ -687,7 +676,7 @@ GPtrArray *trace_variable_functions(struct tracer *t, const char *id)
 	for (unsigned int i = 0; stores && i < stores->len; i++)
 		if (!add_stored(((const struct field_store *)stores->pdata[i])->value, out))
 			return NULL;
-	g_ptr_array_sort(out, compare_strings);
+	sort_strings(out);
 	return g_steal_pointer(&out);
 }
 
@@ -703,7 +692,7 @@ GPtrArray *trace_field_functions(struct tracer *t, const char *field)
 		const struct fact_table *table = tables->pdata[i];
 
 		for (unsigned int k = 0; k < table->n_members; k++) {
-			const struct expr *e = strip(table->members[k].value);
+			const struct expr *e = expr_strip_casts(table->members[k].value);
 
 			if (e && e->kind == EXPR_FUNCTION &&
 			    !strcmp(table->members[k].field, field) &&
@@ -712,11 +701,12 @@ GPtrArray *trace_field_functions(struct tracer *t, const char *field)
 		}
 	}
 	for (unsigned int i = 0; stores && i < stores->len; i++) {
-		const struct expr *e = strip(((const struct field_store *)stores->pdata[i])->value);
+		const struct expr *e =
+			expr_strip_casts(((const struct field_store *)stores->pdata[i])->value);
 
 		if (e->kind == EXPR_FUNCTION && g_hash_table_add(seen, (void *)e->name))
 			g_ptr_array_add(out, (void *)e->name);
 	}
-	g_ptr_array_sort(out, compare_strings);
+	sort_strings(out);
 	return out;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pairing.h"
+#include "sorted.h"
 #include "trace_private.h"
 
 /* ---- preconditions ---- */
@@ -518,14 +519,10 @@ static gint compare_built(gconstpointer a, gconstpointer b)
 {
 	const struct fact_table *x = ((const struct trace_binding *)a)->table;
 	const struct fact_table *y = ((const struct trace_binding *)b)->table;
-	int order;
 
 	if (x->facts->built != y->facts->built)
 		return x->facts->built ? -1 : 1;
-	order = strcmp(x->file, y->file);
-	if (order)
-		return order;
-	return (x->line > y->line) - (x->line < y->line);
+	return compare_lines(x->file, x->line, y->file, y->line);
 }
 
 /* Routes with each of the tables bound next. */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sorted.h"
 #include "tree_private.h"
 
 GQuark tree_error_quark(void)
@@ -33,11 +34,6 @@ void tree_progress(const struct tree *tree, const char *format, ...)
 	tree->progress(message, tree->progress_data);
 }
 
-int tree_compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void add_string(GPtrArray *array, const char *string)
 {
 	for (guint i = 0; i < array->len; i++) {
@@ -45,7 +41,7 @@ static void add_string(GPtrArray *array, const char *string)
 			return;
 	}
 	g_ptr_array_add(array, (void *)string);
-	g_ptr_array_sort(array, tree_compare_strings);
+	sort_strings(array);
 }
 
 void tree_add_stub(struct tree *tree, struct tree_config *config, const char *header)
@@ -310,7 +306,7 @@ static GPtrArray *unknown_files(const struct tree_config *config, const GPtrArra
 		if (!g_hash_table_contains(config->files, path))
 			g_ptr_array_add(unknown, (void *)path);
 	}
-	g_ptr_array_sort(unknown, tree_compare_strings);
+	sort_strings(unknown);
 	return unknown;
 }
 
@@ -393,7 +389,7 @@ static void dump_config(const struct tree *tree, const struct tree_config *confi
 	g_hash_table_iter_init(&iter, config->files);
 	while (g_hash_table_iter_next(&iter, &key, NULL))
 		g_ptr_array_add(paths, key);
-	g_ptr_array_sort(paths, tree_compare_strings);
+	sort_strings(paths);
 	for (guint i = 0; i < paths->len; i++) {
 		const struct tree_entry *entry;
 

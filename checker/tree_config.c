@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sorted.h"
 #include "tree_private.h"
 
 /* Kernel names of architectures whose directory is called otherwise. */
@@ -44,7 +45,7 @@ static char *arch_directory(const struct tree *tree, const char *arch, GError **
 	}
 	if (stream)
 		g_dir_close(stream);
-	g_ptr_array_sort(names, tree_compare_strings);
+	sort_strings(names);
 	for (guint i = 0; i < names->len; i++) {
 		if (!strcmp(directory, g_ptr_array_index(names, i)))
 			return g_strdup(directory);

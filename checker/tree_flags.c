@@ -17,6 +17,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "sorted.h"
 #include "tree_private.h"
 
 #define HEADER_LINE "pfncheck-flags " TREE_CACHE_VERSION
@@ -226,20 +227,6 @@ static void append_field(GString *text, const char *field)
 	g_autofree char *escaped = g_strescape(field ? field : "", NULL);
 
 	g_string_append_printf(text, "\t%s", escaped);
-}
-
-/* The keys of a table of strings, sorted; the caller frees the array. */
-static GPtrArray *sorted_keys(GHashTable *table)
-{
-	GPtrArray *keys = g_ptr_array_new();
-	GHashTableIter iter;
-	void *key;
-
-	g_hash_table_iter_init(&iter, table);
-	while (g_hash_table_iter_next(&iter, &key, NULL))
-		g_ptr_array_add(keys, key);
-	g_ptr_array_sort(keys, tree_compare_strings);
-	return keys;
 }
 
 /* Writes a list of flags unless it was written before; its number either way. */

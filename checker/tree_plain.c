@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "sorted.h"
 #include "tree_private.h"
 
 /* One "config SYMBOL" of a Kconfig file. */
@@ -344,7 +345,7 @@ static GPtrArray *sorted_names(GHashTable *table)
 	g_hash_table_iter_init(&iter, table);
 	while (g_hash_table_iter_next(&iter, &name, NULL))
 		g_ptr_array_add(names, name);
-	g_ptr_array_sort(names, tree_compare_strings);
+	sort_strings(names);
 	return names;
 }
 

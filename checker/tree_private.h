@@ -92,8 +92,6 @@ void tree_add_file(struct tree *tree, struct tree_config *config, const char *pa
 		   const char *directory, const GPtrArray *flags, const char *module,
 		   bool is_module, bool built);
 void tree_entry_free(void *entry);
-/* For g_ptr_array_sort() of strings. */
-int tree_compare_strings(const void *a, const void *b);
 bool tree_has_file(const char *root, const char *name, GFileTest test);
 
 /* tree_state.c */

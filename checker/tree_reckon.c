@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "sorted.h"
 #include "tree_private.h"
 
 /* Makefiles that include each other, and variables that hold each other, end here. */
@@ -330,7 +331,7 @@ static char *find_module(const struct reading *reading, const char *object)
 	g_hash_table_iter_init(&iter, reading->variables);
 	while (g_hash_table_iter_next(&iter, &key, NULL))
 		g_ptr_array_add(names, key);
-	g_ptr_array_sort(names, tree_compare_strings);
+	sort_strings(names);
 	for (guint i = 0; i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sorted.h"
 #include "tree_private.h"
 
 void tree_state_add(GPtrArray *lines, const char *name, const struct stat *st)
@@ -25,7 +26,7 @@ char *tree_state_hash(GPtrArray *lines)
 {
 	g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
 
-	g_ptr_array_sort(lines, tree_compare_strings);
+	sort_strings(lines);
 	for (guint i = 0; i < lines->len; i++) {
 		const char *line = g_ptr_array_index(lines, i);
 
@@ -133,8 +134,8 @@ char *tree_state_walk(struct tree *tree)
 
 	if (directory >= 0)
 		state_walk(tree, directory, "", lines);
-	g_ptr_array_sort(tree->makefiles, tree_compare_strings);
-	g_ptr_array_sort(tree->kconfigs, tree_compare_strings);
+	sort_strings(tree->makefiles);
+	sort_strings(tree->kconfigs);
 	return tree_state_hash(lines);
 }
 
