@@ -351,6 +351,27 @@ func << sets.func;
 
 add(here.marks, "sets", func)
 
+@clears depends on candidate || export_info@
+identifier func;
+expression e, s;
+@@
+
+ func(...) { <+...
+(
+ vm_flags_clear(e, <+... VM_PFNMAP ...+>)
+|
+ vm_flags_mod(e, s, <+... VM_PFNMAP ...+>)
+|
+ e->vm_flags &= ~<+... VM_PFNMAP ...+>
+)
+ ...+> }
+
+@script:python@
+func << clears.func;
+@@
+
+add(here.marks, "clears", func)
+
 @variable depends on candidate || export_info@
 identifier func, m;
 local idexpression i;
@@ -439,35 +460,11 @@ def inserts(function):
     return (function in PAGES or function in here.defined and not may_set(function) and
             any(PAGES & here.calls.get(callee, set()) for callee in here.reached([function])))
 
-def maps(function):
-    return function in here.mapping()
-
 def clears(function):
-    return function in here.marks.get("clears", ())
+    return function in here.mapping() and function in here.marks.get("clears", ())
 
 def clears_for_good(function):
     return clears(function) and function not in here.marks.get("set again", ())
-
-@clear depends on candidate || export_info@
-identifier func : script:python() { maps(func) };
-expression e, s;
-@@
-
- func(...) { <+...
-(
- vm_flags_clear(e, <+... VM_PFNMAP ...+>)
-|
- vm_flags_mod(e, s, <+... VM_PFNMAP ...+>)
-|
- e->vm_flags &= ~<+... VM_PFNMAP ...+>
-)
- ...+> }
-
-@script:python@
-func << clear.func;
-@@
-
-add(here.marks, "clears", func)
 
 @set_again depends on candidate || export_info exists@
 identifier caller;

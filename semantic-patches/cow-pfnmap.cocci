@@ -356,6 +356,27 @@ func << sets.func;
 
 add(here.marks, "sets", func)
 
+@clears depends on candidate || export_info@
+identifier func;
+expression e, s;
+@@
+
+ func(...) { <+...
+(
+ vm_flags_clear(e, <+... VM_PFNMAP ...+>)
+|
+ vm_flags_mod(e, s, <+... VM_PFNMAP ...+>)
+|
+ e->vm_flags &= ~<+... VM_PFNMAP ...+>
+)
+ ...+> }
+
+@script:python@
+func << clears.func;
+@@
+
+add(here.marks, "clears", func)
+
 @variable depends on candidate || export_info@
 identifier func, m;
 local idexpression i;

@@ -357,6 +357,27 @@ func << sets.func;
 
 add(here.marks, "sets", func)
 
+@clears depends on candidate || export_info@
+identifier func;
+expression e, s;
+@@
+
+ func(...) { <+...
+(
+ vm_flags_clear(e, <+... VM_PFNMAP ...+>)
+|
+ vm_flags_mod(e, s, <+... VM_PFNMAP ...+>)
+|
+ e->vm_flags &= ~<+... VM_PFNMAP ...+>
+)
+ ...+> }
+
+@script:python@
+func << clears.func;
+@@
+
+add(here.marks, "clears", func)
+
 @variable depends on candidate || export_info@
 identifier func, m;
 local idexpression i;
@@ -478,8 +499,9 @@ show(p[0], "ERROR: %s() maps a dma-buf without VM_PFNMAP, and %s() inserts pfns"
 @@
 
 for root in here.roots():
-    if root in roots_of(root) and without_pfnmap(root) and any(
-            inserts_pfns(ops) for ops in here.installed(root)):
+    if (root in roots_of(root) and without_pfnmap(root) and
+            not any_marked("clears", here.reached([root])) and
+            any(inserts_pfns(ops) for ops in here.installed(root))):
         add(here.marks, "repair", root)
 
 //----------------------------------------------------------
@@ -498,6 +520,25 @@ def is_to_set(function):
 
 def is_to_refuse(function):
     return is_to_repair(function) and not any_marked("refuses", here.reached([function]))
+
+def is_to_replace(function):
+    return function in here.reached(here.marks.get("repair", ()))
+
+// vmf_insert_pfn() stops the kernel on a mapping that has both
+@replace depends on patch && (candidate || export_info)@
+identifier func : script:python() { is_to_replace(func) };
+@@
+
+ func(...) { <+...
+- VM_MIXEDMAP
++ VM_PFNMAP
+ ...+> }
+
+@script:python depends on patch && (candidate || export_info)@
+func << replace.func;
+@@
+
+add(here.marks, "sets", func)
 
 @by_function depends on candidate || export_info@
 @@

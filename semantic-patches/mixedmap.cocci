@@ -355,6 +355,27 @@ func << sets.func;
 
 add(here.marks, "sets", func)
 
+@clears depends on candidate || export_info@
+identifier func;
+expression e, s;
+@@
+
+ func(...) { <+...
+(
+ vm_flags_clear(e, <+... VM_PFNMAP ...+>)
+|
+ vm_flags_mod(e, s, <+... VM_PFNMAP ...+>)
+|
+ e->vm_flags &= ~<+... VM_PFNMAP ...+>
+)
+ ...+> }
+
+@script:python@
+func << clears.func;
+@@
+
+add(here.marks, "clears", func)
+
 @variable depends on candidate || export_info@
 identifier func, m;
 local idexpression i;
@@ -519,6 +540,7 @@ def handled(roots):
 def is_to_repair(function):
     """All its handlers insert can be a pfn, and none is another mapping's too."""
     if (function not in roots_of(function) or not without_pfnmap(function) or
+            any_marked("clears", here.reached([function])) or
             not any_marked("mixed", here.reached([function]))):
         return False
     other = handled(root for root in here.roots()

@@ -41,3 +41,40 @@ static const struct drm_gem_object_funcs bad_gem_funcs = {
 	.mmap = bad_gem_mmap,
 	.vm_ops = &bad_gem_vm_ops,
 };
+
+/* VM_MIXEDMAP must not stay beside VM_PFNMAP */
+static vm_fault_t bad_mixed_fault(struct vm_fault *vmf)
+{
+	return vmf_insert_page(vmf->vma, vmf->address, page_of(vmf)); /* bad */
+}
+static const struct vm_operations_struct bad_mixed_vm_ops = {
+	.fault = bad_mixed_fault,
+};
+static int bad_mixed_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
+	vma->vm_flags |= VM_MIXEDMAP;
+	return 0;
+}
+static const struct drm_gem_object_funcs bad_mixed_funcs = {
+	.mmap = bad_mixed_mmap,
+	.vm_ops = &bad_mixed_vm_ops,
+};
+
+/* nor is VM_PFNMAP added where it is cleared */
+static vm_fault_t bad_clearing_fault(struct vm_fault *vmf)
+{
+	return vmf_insert_page(vmf->vma, vmf->address, page_of(vmf)); /* bad */
+}
+static const struct vm_operations_struct bad_clearing_vm_ops = {
+	.fault = bad_clearing_fault,
+};
+static int bad_clearing_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
+	vma->vm_flags &= ~VM_PFNMAP;
+	vma->vm_flags |= VM_MIXEDMAP;
+	return 0;
+}
+static const struct drm_gem_object_funcs bad_clearing_funcs = {
+	.mmap = bad_clearing_mmap,
+	.vm_ops = &bad_clearing_vm_ops,
+};
