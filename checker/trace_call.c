@@ -48,6 +48,18 @@ static const char *result_type(const struct call *c)
 	return c->n->result >= 0 ? c->state->frame->function->locals[c->n->result].type : "v";
 }
 
+/*
+ * Who decides about the result.  User space finds an object by its offset, but what
+ * the object holds is not its choice; of pages it has many to choose from.
+ */
+static enum origin result_origin(const struct call *c)
+{
+	const char *record = type_pointee(result_type(c));
+	enum origin origin = join_origins(c);
+
+	return record && !record_is_page(record) ? MIN(origin, ORIGIN_OBJECT) : origin;
+}
+
 /* A symbol for the result of a call that is not followed. */
 static const struct value *opaque_result(const struct call *c, const char *name, struct state *s)
 {
@@ -69,11 +81,11 @@ static const struct value *opaque_result(const struct call *c, const char *name,
 		}
 		g_string_append_c(key, ')');
 		if (carried)
-			return value_symbol(c->t->pool, key->str, join_origins(c), true, NULL);
+			return value_symbol(c->t->pool, key->str, result_origin(c), true, NULL);
 	}
 	g_string_printf(key, "call:%s:%d;", f->id, (int)(c->n - f->nodes));
 	state_forget(c->t->pool, s, key->str);
-	return value_symbol(c->t->pool, key->str, join_origins(c), false, NULL);
+	return value_symbol(c->t->pool, key->str, result_origin(c), false, NULL);
 }
 
 /* Whether code that is not followed may store to a field: by its body, or by its arguments. */

@@ -188,6 +188,12 @@ static const char *const environment_records[] = {
 };
 
 /* drivers/gpu/drm/drm_prime.c, export_and_register_object() */
+static const char *const page_records[] = {
+	"folio", /* include/linux/mm_types.h */
+	"page",	 /* include/linux/mm_types.h */
+	NULL,
+};
+
 const struct export_hook export_hooks[] = {
 	{ "drm_gem_object_funcs", "drm_gem_object_funcs::export", "drm_gem_prime_export",
 	  "drivers/gpu/drm/drm_prime.c" },
@@ -323,6 +329,11 @@ enum field_role field_role(const char *key)
 			low = middle + 1;
 	}
 	return FIELD_NONE;
+}
+
+bool record_is_page(const char *record)
+{
+	return g_strv_contains(page_records, record);
 }
 
 const struct pairing *pairing_of_owner(const char *record)

@@ -123,6 +123,9 @@ bool record_is_mapping_copy(const char *record);
  */
 bool record_is_environment(const char *record);
 
+/* Whether the record describes memory that a mapping hands out. */
+bool record_is_page(const char *record);
+
 /* Object tables that have a hook to export, and what exports without it. */
 struct export_hook {
 	const char *record;   /* "drm_gem_object_funcs" */
