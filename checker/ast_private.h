@@ -32,7 +32,7 @@ struct ast_unit {
 	bool too_deep;
 };
 
-/* A header function that a tree refers to. */
+/* A header function that a tree refers to, or that other units may. */
 struct queued {
 	CXCursor cursor;
 	const char *id;
@@ -70,5 +70,7 @@ void ast_build_function(struct ast_unit *unit, CXCursor cursor,
 				      void *data),
 			void *data);
 void ast_release_trees(struct ast_unit *unit);
+/* Notes a function, if a header defines it, for ast_each_header_function(). */
+void ast_queue_function(struct ast_unit *unit, CXCursor decl, const char *id);
 
 #endif

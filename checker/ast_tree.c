@@ -16,8 +16,7 @@ struct ast_block {
 	CXCursor cursors[256];
 };
 
-/* Notes a header function that a tree refers to. */
-static void queue_header_function(struct ast_unit *unit, CXCursor decl, const char *id)
+void ast_queue_function(struct ast_unit *unit, CXCursor decl, const char *id)
 {
 	CXCursor definition = clang_getCursorDefinition(decl);
 	struct queued *q;
@@ -149,7 +148,7 @@ static void set_reference(struct ast_unit *unit, struct ast *node, CXCursor curs
 	case CXCursor_FunctionDecl:
 		node->to = AST_TO_FUNCTION;
 		node->name = ast_symbol_id(unit, decl);
-		queue_header_function(unit, decl, node->name);
+		ast_queue_function(unit, decl, node->name);
 		break;
 	case CXCursor_EnumConstantDecl:
 		node->to = AST_TO_CONSTANT;

@@ -15,6 +15,15 @@ struct top_level {
 	void *data;
 };
 
+/* Whether other units can call what a header of a driver defines: it is not inline. */
+static bool is_defined_in_header(struct ast_unit *unit, CXCursor cursor, CXFile file)
+{
+	return cursor.kind == CXCursor_FunctionDecl && file &&
+	       !strstr(ast_file_path(unit, file), "include/") && clang_isCursorDefinition(cursor) &&
+	       clang_getCursorLinkage(cursor) == CXLinkage_External &&
+	       !clang_Cursor_isFunctionInlined(cursor);
+}
+
 static enum CXChildVisitResult visit_top_level(CXCursor cursor, CXCursor parent, CXClientData data)
 {
 	struct top_level *t = data;
@@ -24,8 +33,11 @@ static enum CXChildVisitResult visit_top_level(CXCursor cursor, CXCursor parent,
 	if (cursor.kind != CXCursor_FunctionDecl && cursor.kind != CXCursor_VarDecl)
 		return CXChildVisit_Continue;
 	file = ast_cursor_place(cursor, NULL, NULL);
-	if (!ast_file_is_source(t->unit, file))
+	if (!ast_file_is_source(t->unit, file)) {
+		if (t->function && is_defined_in_header(t->unit, cursor, file))
+			ast_queue_function(t->unit, cursor, ast_symbol_id(t->unit, cursor));
 		return CXChildVisit_Continue;
+	}
 	if (cursor.kind == CXCursor_FunctionDecl) {
 		if (t->function && clang_isCursorDefinition(cursor))
 			ast_build_function(t->unit, cursor, t->function, t->data);

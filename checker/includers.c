@@ -33,16 +33,17 @@ static char *quoted_name(char *line)
 	if (!end)
 		return NULL;
 	*end = '\0';
-	return g_str_has_suffix(line, ".c") ? line : NULL;
+	return line;
 }
 
 static bool includes(const char *root, const char *directory, const char *file, const char *target)
 {
 	g_autofree char *path = g_build_filename(root, directory, file, NULL);
+	g_autofree char *base = g_path_get_basename(target);
 	g_autofree char *text = NULL;
 	char *line, *next;
 
-	if (!g_file_get_contents(path, &text, NULL, NULL) || !strstr(text, ".c\""))
+	if (!g_file_get_contents(path, &text, NULL, NULL) || !strstr(text, base))
 		return false;
 	for (line = text; line; line = next) {
 		char *name;

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 /*
- * Files (char *, relative to root, sorted, owned) that include the .c file path
- * by name in quotes; empty if none does.
+ * Files (char *, relative to root, sorted, owned) that include the file path by
+ * name in quotes; empty if none does.
  */
 GPtrArray *includers_of(const char *root, const char *path);
 

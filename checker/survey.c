@@ -407,6 +407,30 @@ static void want(struct round *r, GPtrArray *files, const char *path)
 		g_ptr_array_add(files, (void *)path);
 }
 
+/* A function of a driver's header is part of whatever includes that. */
+static void want_header(struct round *r, GPtrArray *files, const char *path)
+{
+	if (strstr(path, "include/") || !g_hash_table_add(r->done, g_strdup(path)))
+		return;
+	want_includers(r, path);
+	for (unsigned int i = 0; i < r->extra->len; i++)
+		want(r, files, r->extra->pdata[i]);
+}
+
+/* The files that define a function: sources, or else headers by way of what includes them. */
+static void want_function(struct round *r, GPtrArray *files, const char *id)
+{
+	const GPtrArray *in = scan_function_files(r->survey->scan, id_name(id));
+	bool source = false;
+
+	for (unsigned int i = 0; in && i < in->len; i++) {
+		source |= g_str_has_suffix(in->pdata[i], ".c");
+		want(r, files, in->pdata[i]);
+	}
+	for (unsigned int i = 0; in && !source && !strchr(id, ':') && i < in->len; i++)
+		want_header(r, files, in->pdata[i]);
+}
+
 /* Whether one of the files lies in the directory of the other or below. */
 static bool is_near(const char *a, const char *b)
 {
@@ -432,12 +456,8 @@ static GPtrArray *wanted_files(struct round *r)
 		want(r, files, r->extra->pdata[i]);
 	for (unsigned int i = 0; i < plain->len; i++)
 		want(r, files, plain->pdata[i]);
-	for (unsigned int i = 0; i < functions->len; i++) {
-		const GPtrArray *in = scan_function_files(scan, id_name(functions->pdata[i]));
-
-		for (unsigned int k = 0; in && k < in->len; k++)
-			want(r, files, in->pdata[k]);
-	}
+	for (unsigned int i = 0; i < functions->len; i++)
+		want_function(r, files, functions->pdata[i]);
 	for (unsigned int i = 0; i < variables->len; i++) {
 		const GPtrArray *in = scan_variable_files(scan, variables->pdata[i]);
 
