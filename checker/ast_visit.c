@@ -3,8 +3,6 @@
  * ast: the definitions of a unit, handed out one at a time, and the ranges that
  * the configuration leaves out.
  */
-#include <string.h>
-
 #include "ast_private.h"
 
 struct top_level {
@@ -111,13 +109,6 @@ static enum CXChildVisitResult find_body(CXCursor cursor, CXCursor parent, CXCli
 	return CXChildVisit_Break;
 }
 
-static bool is_export_type(const char *type)
-{
-	const char *record = type_pointee(type);
-
-	return record && (!strcmp(record, "dma_buf") || !strcmp(record, "dma_buf_export_info"));
-}
-
 bool ast_each_header_function(
 	struct ast_unit *unit, bool (*want)(const struct ast_header_function *h, void *data),
 	void (*visit)(struct ast_unit *unit, const struct ast_function *f, void *data), void *data)
@@ -136,13 +127,13 @@ bool ast_each_header_function(
 
 		h.name = ast_take_string(unit, clang_getCursorSpelling(q->cursor));
 		h.takes_export =
-			is_export_type(ast_short_type(unit, clang_getCursorResultType(q->cursor)));
+			type_is_export(ast_short_type(unit, clang_getCursorResultType(q->cursor)));
 		for (int k = 0; k < n; k++) {
 			CXCursor param = clang_Cursor_getArgument(q->cursor, (unsigned int)k);
 			const char *type = ast_short_type(unit, clang_getCursorType(param));
 
 			h.takes_mapping |= type_is_mapping(type);
-			h.takes_export |= is_export_type(type);
+			h.takes_export |= type_is_export(type);
 		}
 		clang_visitChildren(q->cursor, find_body, &statements);
 		h.is_small = statements == 1;

@@ -53,6 +53,13 @@ bool type_is_mapping(const char *type)
 			  !strcmp(record, "vm_area_desc"));
 }
 
+bool type_is_export(const char *type)
+{
+	const char *record = type_pointee(type);
+
+	return record && (!strcmp(record, "dma_buf") || !strcmp(record, "dma_buf_export_info"));
+}
+
 static void block_free(void *data)
 {
 	struct block *block = data;

@@ -226,5 +226,7 @@ const char *expr_op_name(enum expr_op op);
 const char *type_pointee(const char *type);
 /* Whether the type is a pointer to one of the records that a mapping passes through. */
 bool type_is_mapping(const char *type);
+/* Whether it is one to what is exported, or to how. */
+bool type_is_export(const char *type);
 
 #endif

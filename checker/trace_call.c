@@ -664,20 +664,13 @@ static void enter(const struct call *c, const struct fact_function *f)
 	}
 }
 
-static bool is_export_type(const char *type)
-{
-	const char *record = type_pointee(type);
-
-	return record && (!strcmp(record, "dma_buf") || !strcmp(record, "dma_buf_export_info"));
-}
-
 /* Whether a function can have to do with exporting, by its signature. */
 static bool handles_export(const struct fact_function *f)
 {
-	if (is_export_type(f->type))
+	if (type_is_export(f->type))
 		return true;
 	for (unsigned int i = 0; i < f->n_params; i++)
-		if (is_export_type(f->locals[i].type))
+		if (type_is_export(f->locals[i].type))
 			return true;
 	return false;
 }
@@ -784,7 +777,7 @@ static void by_function(const struct call *c, const char *id)
 		enter(c, f);
 	} else if (!f && export) {
 		/* Functions that are only declared may yet be found. */
-		if (c->n->result >= 0 && is_export_type(result_type(c)))
+		if (c->n->result >= 0 && type_is_export(result_type(c)))
 			program_function(c->t->program, id, true);
 		opaque(c, id);
 	} else if (!f && c->mapping) {

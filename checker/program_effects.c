@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * program: what functions do to a mapping, by the matches in them and in what
+ * they call.
+ */
+#include <string.h>
+
+#include "matchers.h"
+#include "program_private.h"
+
+/* What is done at a match; of calls that depends on whether the function is known. */
+static enum effect match_effect(const struct program *p, const struct fact_match *m)
+{
+	const struct word *word = word_of_id(m->bound);
+
+	if (strcmp(m->pattern, matcher_mapping_call)) {
+		enum matcher_effect effect = matcher_effect(m->pattern);
+
+		return effect == MATCHER_WRITES ? EFFECT_WRITES :
+		       effect == MATCHER_READS	? EFFECT_READS :
+						  EFFECT_NONE;
+	}
+	/* By way of a field or of a pointer. */
+	if (!*m->bound || strstr(m->bound, "::"))
+		return EFFECT_WRITES;
+	if (word && (word->class == WORD_FLAGS_TEST_ANY || word->class == WORD_FLAGS_TEST_ALL ||
+		     word->class == WORD_FLAGS_TEST_BIT))
+		return EFFECT_READS;
+	if (word || g_str_has_prefix(m->bound, "__builtin_") ||
+	    g_hash_table_contains(p->functions, m->bound))
+		return EFFECT_NONE;
+	return EFFECT_WRITES;
+}
+
+static void raise_effect(struct program *p, struct fact_function *f, enum effect effect,
+			 GPtrArray *work)
+{
+	if (effect <= program_effect(p, f))
+		return;
+	g_hash_table_insert(p->effects, f, GINT_TO_POINTER(effect));
+	g_ptr_array_add(work, f);
+}
+
+/* Whether what a function is called at the match writes page-table entries. */
+static bool match_writes_entries(const struct fact_match *m)
+{
+	const struct word *word = word_of_id(m->bound);
+
+	return matcher_effect(m->pattern) == MATCHER_WRITES && word && word_writes_entries(word);
+}
+
+static void add_entry_writer(struct program *p, struct fact_function *f, GPtrArray *work)
+{
+	if (g_hash_table_add(p->entry_writers, f))
+		g_ptr_array_add(work, f);
+}
+
+/* The effects that functions have by themselves, as the matches in them say. */
+static void find_own_effects(struct program *p, const struct facts *facts, GPtrArray *work,
+			     GPtrArray *writers)
+{
+	g_autoptr(GHashTable) functions = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (unsigned int i = 0; i < facts->functions->len; i++) {
+		struct fact_function *f = facts->functions->pdata[i];
+
+		g_hash_table_insert(functions, (void *)f->id, f);
+	}
+	for (unsigned int i = 0; i < facts->matches->len; i++) {
+		const struct fact_match *m = facts->matches->pdata[i];
+		struct fact_function *f = g_hash_table_lookup(functions, m->function);
+
+		if (!f)
+			continue;
+		raise_effect(p, f, match_effect(p, m), work);
+		if (match_writes_entries(m))
+			add_entry_writer(p, f, writers);
+	}
+}
+
+/* Enters the function with each known one that it calls: those pass their effects on to it. */
+static void find_callees(const struct program *p, struct fact_function *f, GHashTable *callers)
+{
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		const struct fact_node *n = &f->nodes[i];
+
+		if (n->kind == NODE_CALL && n->a->kind == EXPR_FUNCTION &&
+		    !word_of_id(n->a->name) && g_hash_table_contains(p->functions, n->a->name))
+			program_multi_add(callers, n->a->name, f);
+	}
+}
+
+void program_find_effects(struct program *p)
+{
+	g_autoptr(GHashTable) callers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+							      (GDestroyNotify)g_ptr_array_unref);
+	g_autoptr(GPtrArray) work = g_ptr_array_new();
+	g_autoptr(GPtrArray) writers = g_ptr_array_new();
+	GHashTableIter iter;
+	void *id, *variants;
+
+	for (unsigned int i = 0; i < p->facts->len; i++)
+		find_own_effects(p, p->facts->pdata[i], work, writers);
+	g_hash_table_iter_init(&iter, p->functions);
+	while (g_hash_table_iter_next(&iter, &id, &variants))
+		for (unsigned int i = 0; i < ((GPtrArray *)variants)->len; i++)
+			find_callees(p, ((GPtrArray *)variants)->pdata[i], callers);
+	while (work->len) {
+		struct fact_function *f = g_ptr_array_steal_index_fast(work, work->len - 1);
+		GPtrArray *up = g_hash_table_lookup(callers, f->id);
+
+		for (unsigned int i = 0; up && i < up->len; i++)
+			raise_effect(p, up->pdata[i], program_effect(p, f), work);
+	}
+	while (writers->len) {
+		struct fact_function *f = g_ptr_array_steal_index_fast(writers, writers->len - 1);
+		GPtrArray *up = g_hash_table_lookup(callers, f->id);
+
+		for (unsigned int i = 0; up && i < up->len; i++)
+			add_entry_writer(p, up->pdata[i], writers);
+	}
+}
+
+bool program_writes_entries(const struct program *p, const struct fact_function *f)
+{
+	return g_hash_table_contains(p->entry_writers, f);
+}
+
+enum effect program_effect(const struct program *p, const struct fact_function *f)
+{
+	return (enum effect)GPOINTER_TO_INT(g_hash_table_lookup(p->effects, f));
+}
+
+/* Deeper calls than this are not looked into for what they store. */
+#define WRITES_DEPTH 8
+#define WRITES_FUNCTIONS 400
+
+static void collect_writes(const struct program *p, const struct fact_function *f,
+			   GHashTable *fields, GHashTable *seen, unsigned int depth)
+{
+	if (depth > WRITES_DEPTH || g_hash_table_size(seen) > WRITES_FUNCTIONS ||
+	    !g_hash_table_add(seen, (void *)f))
+		return;
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		const struct fact_node *n = &f->nodes[i];
+		const GPtrArray *callees;
+
+		if (n->kind == NODE_ASSIGN && n->a->kind == EXPR_FIELD)
+			g_hash_table_add(fields, (void *)n->a->name);
+		if (n->kind != NODE_CALL || n->a->kind != EXPR_FUNCTION)
+			continue;
+		callees = g_hash_table_lookup(p->functions, n->a->name);
+		if (callees)
+			collect_writes(p, callees->pdata[0], fields, seen, depth + 1);
+	}
+}
+
+bool program_writes(struct program *p, const struct fact_function *f, const char *field)
+{
+	GHashTable *fields;
+	bool found;
+
+	g_rec_mutex_lock(&p->lock);
+	fields = g_hash_table_lookup(p->writes, f);
+	if (!fields) {
+		g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+
+		fields = g_hash_table_new(g_str_hash, g_str_equal);
+		collect_writes(p, f, fields, seen, 0);
+		g_hash_table_insert(p->writes, (void *)f, fields);
+	}
+	found = g_hash_table_contains(fields, field);
+	g_rec_mutex_unlock(&p->lock);
+	return found;
+}
