@@ -64,18 +64,57 @@ GPtrArray *trace_field_functions(struct tracer *t, const char *field);
 /* Those that a variable may hold, by its id; NULL if that cannot be told. */
 GPtrArray *trace_variable_functions(struct tracer *t, const char *id);
 
-/* What is kept of a value that a local gets. */
-const struct value *trace_kept(const struct tracer *t, const struct value *v);
 /* The point for a state, new or known; edges of from lead to it. */
 void trace_push(struct tracer *t, int from, const struct state *s, int node, int truth);
+
+/* trace_live.c */
+
+/* What is kept of a value that a local gets. */
+const struct value *trace_kept(const struct tracer *t, const struct value *v);
+/* Whether an assumption is kept; data is the tracer.  For state_sweep(). */
+bool trace_remembered(const char *key, void *data);
 /* Leads on to a node of the topmost frame; dead locals are dropped. */
 void trace_advance(struct tracer *t, int from, struct state *s, int node, int truth);
-/* Steps over a call; from is its point. */
+
+/* What nodes do; from is the point of the node. */
+
+void trace_assign(struct tracer *t, int from, const struct fact_node *n);
+/* Steps over a call. */
 void trace_call(struct tracer *t, int from, const struct fact_node *n);
-/* Whether a local of the frame ends up in the flags of a mapping, by the text of the code. */
-bool trace_flows_to_flags(struct tracer *t, const struct frame *frame, int local);
 /* Forks over the truth of a value: advances to the nodes of a branch. */
 void trace_branch(struct tracer *t, int from, const struct value *v, int yes, int no);
+void trace_switch(struct tracer *t, int from, const struct fact_node *n);
+
+/* trace_call.c and trace_word.c */
+
+/* A call that is stepped over. */
+struct call {
+	struct tracer *t;
+	int from;
+	const struct fact_node *n;
+	const struct state *state;
+	GPtrArray *args; /* const struct value * */
+	bool mapping;	 /* a mapping is among the arguments */
+};
+
+/* An argument, or what is not known if there are fewer. */
+const struct value *call_argument(const struct call *c, unsigned int i);
+const char *call_result_type(const struct call *c);
+/* A symbol for the result of a call that is not followed. */
+const struct value *call_opaque_result(const struct call *c, const char *name, struct state *s);
+/* Locals whose addresses are handed to code that is not followed may change. */
+void call_havoc(const struct call *c, const char *id, struct state *s);
+/* Goes on behind the call. */
+void call_finish(const struct call *c, struct state *s, const struct value *result);
+/* The call is not followed, and leaves mappings alone. */
+void call_opaque(const struct call *c, const char *name);
+/* The call is not followed, and may do anything to mappings. */
+void call_undecided(const struct call *c, const char *why, const char *name);
+/* The call is one of a helper of the vocabulary. */
+void call_word(const struct call *c, const struct word *word, const char *id);
+
+/* Whether a local of the frame ends up in the flags of a mapping, by the text of the code. */
+bool trace_flows_to_flags(struct tracer *t, const struct frame *frame, int local);
 
 /*
  * The graph of a function from a state (whose frame is set here).  NULL if a
