@@ -11,6 +11,24 @@
 
 #include "trace_private.h"
 
+void tracer_begin(struct tracer *t, struct program *program, struct pool *pool, GArray *bindings)
+{
+	memset(t, 0, sizeof(*t));
+	t->program = program;
+	t->pool = pool;
+	t->bindings = bindings;
+	t->liveness = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	t->remembered = g_hash_table_new(g_str_hash, g_str_equal);
+	t->flows = g_hash_table_new(NULL, NULL);
+}
+
+void tracer_end(struct tracer *t)
+{
+	g_hash_table_unref(t->flows);
+	g_hash_table_unref(t->remembered);
+	g_hash_table_unref(t->liveness);
+}
+
 static guint point_hash(gconstpointer a)
 {
 	const struct trace_point *p = a;

@@ -1,11 +1,106 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trace_helper: what a helper does to mappings, by its body in the analysed tree,
- * and whether that is what its row in the vocabulary says.
+ * trace_helper: what a helper does, by its body in the analysed tree: what it stops
+ * on, what it does to mappings, and whether that is what its row in the vocabulary
+ * says.
  */
 #include <string.h>
 
 #include "trace_private.h"
+
+/* ---- preconditions ---- */
+
+/* The branch that leads to a point of the same function, or NULL. */
+static const struct trace_point *controlling_branch(const struct trace_graph *graph,
+						    const struct trace_point *p)
+{
+	const struct frame *frame = p->state->frame;
+
+	for (int at = p->parent; at >= 0;) {
+		const struct trace_point *q = graph->points->pdata[at];
+
+		if (!q->state->frame || q->state->frame->function != frame->function)
+			return NULL;
+		if (q->state->frame->function->nodes[q->node].kind == NODE_BRANCH)
+			return q;
+		at = q->parent;
+	}
+	return NULL;
+}
+
+/* Whether a BUG or WARN is certain: the flags, or the kind of mapping, decide. */
+static unsigned int stop_at(const struct trace_graph *graph, const struct trace_point *p)
+{
+	const struct fact_node *n = &p->state->frame->function->nodes[p->node];
+	const struct trace_point *branch;
+
+	if (n->kind != NODE_BUG && n->kind != NODE_WARN)
+		return 0;
+	branch = controlling_branch(graph, p);
+	if (!branch || (branch->fork != FORK_NONE && branch->state->kind == p->state->kind))
+		return 0;
+	if (n->kind == NODE_WARN)
+		return STOP_WARN;
+	return ((const struct trace_point *)graph->points->pdata[0])->state->kind !=
+			       p->state->kind ?
+		       STOP_BUG_PRIVATE :
+		       STOP_BUG;
+}
+
+unsigned int trace_precondition(struct program *program, const char *helper, const struct state *at,
+				bool in_handler, const struct fact_function **in,
+				const struct fact_node **node)
+{
+	const struct fact_function *f = program_function(program, helper, false);
+	g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
+	struct pool *pool;
+	struct trace_graph *graph;
+	struct tracer t;
+	struct state s = { 0 };
+	unsigned int found = 0;
+	bool ends = false, succeeds = false;
+
+	if (!f)
+		return STOP_UNKNOWN;
+	pool = pool_new();
+	tracer_begin(&t, program, pool, none);
+	t.mode = MODE_CHECK;
+	t.in_handler = in_handler;
+	s.ones = at->ones;
+	s.zeros = at->zeros;
+	s.kind = at->kind;
+	s.vm_ops = value_unknown(pool, ORIGIN_OBJECT);
+	graph = trace_explore(&t, f, &s);
+	for (unsigned int i = 0; graph && i < graph->points->len; i++) {
+		const struct trace_point *p = graph->points->pdata[i];
+		const struct value *v = p->state->result;
+		unsigned int stop;
+
+		if (p->node < 0) {
+			ends = true;
+			succeeds |= !v || v->kind != VALUE_INT ||
+				    !((guint64)v->n & program->values.fault_error);
+			continue;
+		}
+		stop = stop_at(graph, p);
+		if (!stop || (found & stop))
+			continue;
+		/* The worst one names the place. */
+		if (!found || stop == STOP_BUG) {
+			if (in)
+				*in = p->state->frame->function;
+			if (node)
+				*node = &p->state->frame->function->nodes[p->node];
+		}
+		found |= stop;
+	}
+	if (ends && !succeeds && word_find(helper) && g_str_has_prefix(helper, "vmf_"))
+		found |= STOP_FAILS;
+	trace_graph_free(graph);
+	tracer_end(&t);
+	pool_free(pool);
+	return found;
+}
 
 /* ---- effects ---- */
 

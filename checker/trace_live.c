@@ -187,7 +187,7 @@ const struct state *trace_leftover(struct pool *pool, const struct program *prog
 	s.vm_ops = exit->vm_ops;
 	s.file = exit->file;
 	s.copies = exit->copies;
-	/* A question that is asked only once need not be trace_remembered. */
+	/* A question that is asked only once need not be remembered. */
 	for (unsigned int i = 0; a && i < a->n; i++)
 		if (a->list[i].carried && asked_again(program, a->list[i].key))
 			state_assume(pool, &s, a->list[i].key, a->list[i].truth, true);

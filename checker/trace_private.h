@@ -137,4 +137,17 @@ void trace_begin_description(struct tracer *t, struct state *s);
 void trace_undecided(struct tracer *t, struct state *s, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
 
+/* trace_route.c */
+
+struct trace_route *trace_route_new(const struct exporter *e, const GArray *bindings);
+/* Adds the routes of a callback with these bindings. */
+void trace_bound(struct program *program, const struct exporter *e, const char *id,
+		 GArray *bindings, GPtrArray *out);
+
+/* trace_bind.c */
+
+/* Adds the routes with each of the tables that the field which t needs may hold. */
+void trace_split(struct program *program, const struct exporter *e, const char *id,
+		 GArray *bindings, const struct tracer *t, GPtrArray *out);
+
 #endif
