@@ -65,4 +65,13 @@ void judge_set_conditions(struct judging *j);
 void judge_tell(struct judging *j, struct audit_finding *f, const struct full_way *way);
 void judge_condition_list_free(void *data);
 
+/* judge_finding.c */
+
+/* What is found at insertions on the way through mmap. */
+void judge_own_inserts(struct judging *j);
+/* What is found at and behind its exits. */
+void judge_exits(struct judging *j);
+/* Notes a route whose code the configuration does not build. */
+void judge_not_built(struct judging *j);
+
 #endif

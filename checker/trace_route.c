@@ -3,8 +3,6 @@
  * trace_route: the routes of an exporter: which handlers run after which way through
  * mmap.  A route that needs another table bound is split, see trace_bind.
  */
-#include <string.h>
-
 #include "pairing.h"
 #include "trace_private.h"
 
