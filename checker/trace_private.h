@@ -51,21 +51,31 @@ static inline bool trace_in_helper(const struct tracer *t)
 const struct value *trace_eval(struct tracer *t, const struct state *s, const struct expr *e);
 /* The object that an lvalue names, as the value of its address. */
 const struct value *trace_place(struct tracer *t, const struct state *s, const struct expr *e);
-/* Values (const struct value *) that a member of a static object may hold; never empty. */
-GPtrArray *trace_member_values(struct tracer *t, const struct value *object, const char *field);
 /* What the local, or member of one, behind a VALUE_CELL holds; NULL if it is not known. */
 const struct value *trace_load(const struct state *s, const struct value *cell);
 /* Stores to it. */
 void trace_store(struct tracer *t, struct state *s, const struct value *cell,
 		 const struct value *value);
 const char *trace_type(const struct state *s, const struct expr *e);
+/* The point for a state, new or known; edges of from lead to it. */
+void trace_push(struct tracer *t, int from, const struct state *s, int node, int truth);
+
+/* trace_member.c */
+
+/* A static object, or what is in it at a path. */
+const struct value *trace_global(struct tracer *t, const char *name, const char *path);
+/* The record of a "record::field"; "" for other keys. */
+char *trace_record_of_key(const char *key);
+/* Values (const struct value *) that a member of a static object may hold; never empty. */
+GPtrArray *trace_member_values(struct tracer *t, const struct value *object, const char *field);
+/* Notes that the route rests on something of its owner's table; field "": on which one it is. */
+void trace_note_owner(struct tracer *t, const struct value *v, const char *field);
+/* The file_operations of every file that is ever stored in a field, if they are one; or NULL. */
+const char *trace_file_maker(struct tracer *t, const char *field);
 /* Functions that a field may hold, in tables or by assignment (ids, sorted, unique). */
 GPtrArray *trace_field_functions(struct tracer *t, const char *field);
 /* Those that a variable may hold, by its id; NULL if that cannot be told. */
 GPtrArray *trace_variable_functions(struct tracer *t, const char *id);
-
-/* The point for a state, new or known; edges of from lead to it. */
-void trace_push(struct tracer *t, int from, const struct state *s, int node, int truth);
 
 /* trace_live.c */
 
