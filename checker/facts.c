@@ -299,3 +299,37 @@ void facts_seal(struct facts *facts)
 		f->hash = facts_string(facts, sum);
 	}
 }
+
+/* ---- renaming ---- */
+
+static void rename_in(struct expr *e, const char *id, const char *name)
+{
+	for (; e; e = e->b) {
+		if (e->kind == EXPR_GLOBAL && !strcmp(e->name, id))
+			e->name = name;
+		rename_in(e->a, id, name);
+	}
+}
+
+void facts_rename_global(struct facts *facts, const char *id, const char *name)
+{
+	name = facts_string(facts, name);
+	for (unsigned int i = 0; i < facts->functions->len; i++) {
+		const struct fact_function *f = facts->functions->pdata[i];
+
+		for (unsigned int k = 0; k < f->n_nodes; k++) {
+			rename_in(f->nodes[k].a, id, name);
+			rename_in(f->nodes[k].b, id, name);
+			for (unsigned int n = 0; n < f->nodes[k].n_args; n++)
+				rename_in(f->nodes[k].args[n], id, name);
+		}
+	}
+	for (unsigned int i = 0; i < facts->tables->len; i++) {
+		struct fact_table *t = facts->tables->pdata[i];
+
+		if (!strcmp(t->id, id))
+			t->id = name;
+		for (unsigned int k = 0; k < t->n_members; k++)
+			rename_in(t->members[k].value, id, name);
+	}
+}

@@ -217,6 +217,9 @@ struct facts *facts_parse(const char *text, gsize size, const char **why);
 const struct expr *expr_strip_casts(const struct expr *e);
 /* The global that a chain of members starts at, if the chain stays inside of it; else NULL. */
 const struct expr *expr_root_global(const struct expr *e);
+/* Gives a global another id, in every expression and table that names it. */
+void facts_rename_global(struct facts *facts, const char *id, const char *name);
+
 /* The value of a binary operation on constants; false if it has none. */
 bool expr_fold(enum expr_op op, gint64 a, gint64 b, gint64 *out);
 const char *node_kind_name(enum node_kind kind);

@@ -243,6 +243,55 @@ static gint compare_variants(gconstpointer a, gconstpointer b)
 	return order ? order : strcmp(x->hash, y->hash);
 }
 
+/* ---- objects of one name ---- */
+
+/* Objects of several modules can have one name: those of all but one get an id of their own. */
+static void rename_twins(struct program *p, const struct fact_table *first,
+			 const struct fact_table *twin)
+{
+	g_autofree char *id = g_strdup(twin->id);
+	g_autofree char *name = g_strconcat(twin->file, ":", twin->name, NULL);
+
+	for (unsigned int i = 0; i < p->facts->len; i++) {
+		struct facts *facts = p->facts->pdata[i];
+
+		if (facts == twin->facts || (program_same_module(facts, twin->facts) &&
+					     !program_same_module(facts, first->facts)))
+			facts_rename_global(facts, id, name);
+	}
+}
+
+static void find_twins(struct program *p, const struct facts *facts, GHashTable *known)
+{
+	for (unsigned int i = 0; i < facts->tables->len; i++) {
+		struct fact_table *t = facts->tables->pdata[i];
+		const struct fact_table *first;
+
+		if (t->is_static || !t->has_initializer)
+			continue;
+		first = g_hash_table_lookup(known, t->id);
+		if (!first)
+			g_hash_table_insert(known, (void *)t->id, t);
+		else if (strcmp(first->file, t->file))
+			rename_twins(p, first, t);
+	}
+}
+
+/* The name stays with what is built. */
+static void tell_twins_apart(struct program *p)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (int built = 1; built >= 0; built--) {
+		for (unsigned int i = 0; i < p->facts->len; i++) {
+			const struct facts *facts = p->facts->pdata[i];
+
+			if (facts->built == built)
+				find_twins(p, facts, known);
+		}
+	}
+}
+
 static void index_records(struct program *p)
 {
 	GHashTableIter iter;
@@ -283,6 +332,7 @@ void program_link(struct program *p)
 	p->exports = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 					   (GDestroyNotify)g_ptr_array_unref);
 	g_ptr_array_sort(p->facts, compare_facts);
+	tell_twins_apart(p);
 	for (unsigned int i = 0; i < p->facts->len; i++) {
 		g_hash_table_add(p->files, (void *)((struct facts *)p->facts->pdata[i])->file);
 		index_functions(p, p->facts->pdata[i]);
