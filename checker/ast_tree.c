@@ -2,14 +2,13 @@
 /*
  * ast: cursors to trees.
  *
- * Trees are built by nested clang_visitChildren() calls, bounded by DEPTH_MAX:
+ * Trees are built by nested clang_visitChildren() calls, bounded by BOUND_TREE_DEPTH:
  * libclang's own recursion is what may overflow the stack of a worker.
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "ast_private.h"
-
-#define DEPTH_MAX 300
 
 struct ast_block {
 	struct ast nodes[256];
@@ -225,7 +224,7 @@ static void build_children(struct ast_unit *unit, struct ast *node, CXCursor cur
 {
 	struct children c = { unit, node, NULL, depth };
 
-	if (depth >= DEPTH_MAX) {
+	if (depth >= BOUND_TREE_DEPTH) {
 		unit->too_deep = true;
 		return;
 	}

@@ -9,14 +9,12 @@
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "helpers.h"
 #include "sorted.h"
 #include "trace.h"
 
 /* ---- files ---- */
-
-/* Calls are followed this far from an exported function. */
-#define CALLS_MAX 24
 
 struct search {
 	const struct scan *scan;
@@ -60,7 +58,7 @@ static bool leads_to_writer(struct search *search, const char *function, unsigne
 	const GPtrArray *callees = scan_callees(search->scan, function);
 	bool found = false;
 
-	if (depth > CALLS_MAX || !g_hash_table_add(search->visited, (void *)function))
+	if (depth > BOUND_HELPER_DEPTH || !g_hash_table_add(search->visited, (void *)function))
 		return false;
 	for (unsigned int i = 0; callees && i < callees->len; i++) {
 		const char *callee = callees->pdata[i];
@@ -225,7 +223,7 @@ static bool takes_mapping(const struct fact_function *f)
 /* Whether an inline function calls what writes entries and is not inline itself. */
 static bool wraps_writer(struct program *program, const struct fact_function *f, unsigned int depth)
 {
-	for (unsigned int i = 0; i < f->n_nodes && depth <= CALLS_MAX; i++) {
+	for (unsigned int i = 0; i < f->n_nodes && depth <= BOUND_HELPER_DEPTH; i++) {
 		const struct fact_node *n = &f->nodes[i];
 		const struct fact_function *callee;
 

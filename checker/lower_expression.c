@@ -5,9 +5,8 @@
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "lower_private.h"
-
-#define EXPR_DEPTH_MAX 120
 
 static void lower_children(struct lower *l, const struct ast *a)
 {
@@ -370,7 +369,7 @@ struct expr *lower_value(struct lower *l, const struct ast *a)
 {
 	struct expr *value;
 
-	if (l->depth >= EXPR_DEPTH_MAX) {
+	if (l->depth >= BOUND_EXPR_DEPTH) {
 		l->truncated = "nested deeper than the bound";
 		return lower_make_unknown(l, a->type);
 	}

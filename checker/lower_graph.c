@@ -5,9 +5,8 @@
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "lower_private.h"
-
-#define NODES_MAX 20000
 
 struct fact_node *lower_node(struct lower *l, int index)
 {
@@ -47,7 +46,7 @@ int lower_emit(struct lower *l, enum node_kind kind, const struct ast *a)
 	struct fact_node node = { .kind = kind, .next = { -1, -1 }, .result = -1 };
 	int index = (int)l->nodes->len;
 
-	if (l->nodes->len >= NODES_MAX) {
+	if (l->nodes->len >= BOUND_EVENTS) {
 		l->truncated = "more than the bound of events";
 		return 0;
 	}

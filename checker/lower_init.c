@@ -5,10 +5,8 @@
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "lower_private.h"
-
-/* Longer arrays are not followed element by element. */
-#define ELEMENTS_MAX 64
 
 const struct ast *lower_skip_parens(const struct ast *a)
 {
@@ -87,7 +85,7 @@ static void lower_elements(struct lower *l, struct expr *target, const struct as
 		gint64 index = element_index(child, next, &value);
 		struct expr *to;
 
-		if (index < 0 || init->n_children > ELEMENTS_MAX) {
+		if (index < 0 || init->n_children > BOUND_ELEMENTS) {
 			lower_value(l, value);
 			continue;
 		}
@@ -146,7 +144,7 @@ static bool all_elements_known(const struct ast *init)
 	for (const struct ast *child = init->first; child; child = child->next)
 		if (element_index(child, 0, &value) < 0)
 			return false;
-	return init->n_children <= ELEMENTS_MAX;
+	return init->n_children <= BOUND_ELEMENTS;
 }
 
 /* As lower_init(), of a whole local: what the list leaves out is zero. */

@@ -7,9 +7,8 @@
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "outcome.h"
-
-#define ROUNDS_MAX 200
 
 enum verdict outcome_verdict(unsigned int set)
 {
@@ -190,7 +189,7 @@ static void compute(struct outcomes *o, const struct trace_graph *graph, bool is
 							      outcome_handler_inserts(o->program,
 										      p->state)));
 	}
-	for (unsigned int round = 0; changed && round < ROUNDS_MAX; round++) {
+	for (unsigned int round = 0; changed && round < BOUND_OUTCOME_ROUNDS; round++) {
 		changed = false;
 		for (unsigned int i = n; i-- > 0;) {
 			const struct trace_point *p = graph->points->pdata[i];
@@ -200,7 +199,7 @@ static void compute(struct outcomes *o, const struct trace_graph *graph, bool is
 				continue;
 			set = point_outcomes(p, sets);
 			/* Should it not settle, what was seen once stays. */
-			if (round > ROUNDS_MAX / 2)
+			if (round > BOUND_OUTCOME_ROUNDS / 2)
 				set |= sets[i];
 			changed |= set != sets[i];
 			sets[i] = (guint8)set;

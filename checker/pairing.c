@@ -5,11 +5,9 @@
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "pairing.h"
 #include "scan.h"
-
-/* Tables inside of tables (file_operations, arrays of ioctls) are looked into this deep. */
-#define NESTING_MAX 3
 
 /* The file that an id belongs to, or NULL: "path:name". */
 static char *file_of_id(const char *id)
@@ -48,7 +46,7 @@ static bool table_leads_to(const struct program *p, const struct fact_table *t,
 		}
 		if (e && e->kind == EXPR_ADDRESS)
 			e = expr_strip_casts(e->a);
-		if (e && e->kind == EXPR_GLOBAL && depth < NESTING_MAX)
+		if (e && e->kind == EXPR_GLOBAL && depth < BOUND_TABLES_NESTED)
 			inner = g_hash_table_lookup(p->tables, e->name);
 		if (inner && inner != t && table_leads_to(p, inner, reach, depth + 1))
 			return true;

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "matchers.h"
 #include "program_private.h"
 
@@ -131,27 +132,35 @@ enum effect program_effect(const struct program *p, const struct fact_function *
 	return (enum effect)GPOINTER_TO_INT(g_hash_table_lookup(p->effects, f));
 }
 
-/* Deeper calls than this are not looked into for what they store. */
-#define WRITES_DEPTH 8
-#define WRITES_FUNCTIONS 400
+/* Stands for every field. */
+#define ANY_FIELD "*"
 
 static void collect_writes(const struct program *p, const struct fact_function *f,
-			   GHashTable *fields, GHashTable *seen, unsigned int depth)
+			   GHashTable *fields)
 {
-	if (depth > WRITES_DEPTH || g_hash_table_size(seen) > WRITES_FUNCTIONS ||
-	    !g_hash_table_add(seen, (void *)f))
-		return;
-	for (unsigned int i = 0; i < f->n_nodes; i++) {
-		const struct fact_node *n = &f->nodes[i];
-		const GPtrArray *callees;
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+	g_autoptr(GPtrArray) work = g_ptr_array_new();
 
-		if (n->kind == NODE_ASSIGN && n->a->kind == EXPR_FIELD)
-			g_hash_table_add(fields, (void *)n->a->name);
-		if (n->kind != NODE_CALL || n->a->kind != EXPR_FUNCTION)
-			continue;
-		callees = g_hash_table_lookup(p->functions, n->a->name);
-		if (callees)
-			collect_writes(p, callees->pdata[0], fields, seen, depth + 1);
+	g_hash_table_add(seen, (void *)f);
+	g_ptr_array_add(work, (void *)f);
+	for (unsigned int k = 0; k < work->len; k++) {
+		f = work->pdata[k];
+		for (unsigned int i = 0; i < f->n_nodes; i++) {
+			const struct fact_node *n = &f->nodes[i];
+			const GPtrArray *callees;
+
+			if (n->kind == NODE_ASSIGN && n->a->kind == EXPR_FIELD)
+				g_hash_table_add(fields, (void *)n->a->name);
+			if (n->kind != NODE_CALL || n->a->kind != EXPR_FUNCTION)
+				continue;
+			callees = g_hash_table_lookup(p->functions, n->a->name);
+			if (callees && g_hash_table_add(seen, callees->pdata[0]))
+				g_ptr_array_add(work, callees->pdata[0]);
+		}
+		if (work->len > BOUND_STORE_FUNCTIONS) {
+			g_hash_table_add(fields, (void *)ANY_FIELD);
+			return;
+		}
 	}
 }
 
@@ -163,13 +172,11 @@ bool program_writes(struct program *p, const struct fact_function *f, const char
 	g_rec_mutex_lock(&p->lock);
 	fields = g_hash_table_lookup(p->writes, f);
 	if (!fields) {
-		g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-
 		fields = g_hash_table_new(g_str_hash, g_str_equal);
-		collect_writes(p, f, fields, seen, 0);
+		collect_writes(p, f, fields);
 		g_hash_table_insert(p->writes, (void *)f, fields);
 	}
-	found = g_hash_table_contains(fields, field);
+	found = g_hash_table_contains(fields, field) || g_hash_table_contains(fields, ANY_FIELD);
 	g_rec_mutex_unlock(&p->lock);
 	return found;
 }

@@ -12,6 +12,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "bounds.h"
 #include "facts.h"
 
 /* Where a value comes from; the order is that of joining: the greatest one wins. */
@@ -170,16 +171,5 @@ void pool_forget_sweeps(struct pool *pool);
 /* Sets a local of a frame at some depth, with the frames above it made anew. */
 void state_set_local(struct pool *pool, struct state *state, unsigned int depth, int local,
 		     const struct value *value);
-
-/* Bounds: hitting one makes a route undecided, or loses precision where the comment says so. */
-enum {
-	BOUND_ASSUMPTIONS = 24, /* per state; further ones are not remembered (less precise) */
-	BOUND_KEY = 240,	/* characters; longer symbols become unknown (less precise) */
-	BOUND_MEMBERS = 64,	/* of a local object; it becomes unknown (less precise) */
-	BOUND_DEPTH = 32,	/* frames */
-	BOUND_RECURSION = 2,	/* frames of one function */
-	BOUND_NODES = 30000,	/* points of one graph; then again with fewer conditions, once */
-	BOUND_ROUTES = 400,	/* routes of one exporter */
-};
 
 #endif

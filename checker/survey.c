@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "extract.h"
 #include "helpers.h"
 #include "includers.h"
@@ -14,16 +15,10 @@
 
 /* Precompiled headers pay from this many files on. */
 #define PCH_MIN_FILES 6
-/* More files with tables of a record than this: only those near the one that asks. */
-#define TABLE_FILES_MAX 110
-
 #define PROBE_FILE "pfncheck-probe.c"
 /* What the values are kept for: the file that they are read from. */
 #define VALUES_FILE "include/linux/mm.h"
 
-/* A kernel file takes seconds and 160 MiB; the environment is for tests. */
-#define SECONDS_MAX 120
-#define MEGABYTES_MAX 2048
 #define JOBS_MAX 200
 #define SECONDS_VARIABLE "PFNCHECK_WORKER_SECONDS"
 #define MEGABYTES_VARIABLE "PFNCHECK_WORKER_MEGABYTES"
@@ -66,8 +61,8 @@ static GPtrArray *run_requests(struct survey *s, GPtrArray *requests,
 			       void *data, GError **error)
 {
 	const struct worker_limits bounds = {
-		.seconds = bound(SECONDS_VARIABLE, SECONDS_MAX),
-		.megabytes = bound(MEGABYTES_VARIABLE, MEGABYTES_MAX),
+		.seconds = bound(SECONDS_VARIABLE, BOUND_SECONDS),
+		.megabytes = bound(MEGABYTES_VARIABLE, BOUND_MEGABYTES),
 		.jobs = JOBS_MAX,
 		.stop = s->stop,
 	};
@@ -470,11 +465,13 @@ static GPtrArray *wanted_files(struct round *r)
 		g_autofree char *record = g_strndup(wanted, (gsize)(blank - wanted));
 		const GPtrArray *in = scan_table_files(scan, record);
 
-		if (in && !blank[1] && in->len > TABLE_FILES_MAX)
-			g_hash_table_add(r->program->incomplete, g_strdup(record));
+		/* What was traced before this was known does not hold any more. */
+		if (in && !blank[1] && in->len > BOUND_TABLE_FILES &&
+		    g_hash_table_add(r->program->incomplete, g_strdup(record)))
+			r->program->round++;
 		for (unsigned int k = 0; in && k < in->len; k++)
 			if ((blank[1] && is_near(blank + 1, in->pdata[k])) ||
-			    (!blank[1] && in->len <= TABLE_FILES_MAX))
+			    (!blank[1] && in->len <= BOUND_TABLE_FILES))
 				want(r, files, in->pdata[k]);
 	}
 	sort_strings(files);
@@ -630,6 +627,7 @@ struct program *survey_program(struct survey *s, guint config,
 {
 	struct round r = { .survey = s, .config = config };
 	g_autoptr(GPtrArray) files = g_ptr_array_new();
+	guint asked;
 	bool ok = true;
 
 	r.program = program_new();
@@ -657,11 +655,14 @@ struct program *survey_program(struct survey *s, guint config,
 		ask(r.program, false, data);
 		g_ptr_array_unref(files);
 		files = wanted_files(&r);
-		if (!files->len) {
-			ask(r.program, true, data);
-			g_ptr_array_unref(files);
-			files = wanted_files(&r);
-		}
+		do {
+			asked = r.program->round;
+			if (!files->len) {
+				ask(r.program, true, data);
+				g_ptr_array_unref(files);
+				files = wanted_files(&r);
+			}
+		} while (!files->len && r.program->round != asked);
 	}
 	if (ok && !is_stopped(s))
 		ok = look_aside(&r, error);

@@ -321,6 +321,13 @@ void trace_split(struct program *program, const struct exporter *e, const char *
 		g_array_unref(tables);
 		tables = candidates(program, e, bindings, record);
 	}
+	/* The table that answers the question is there, and leaves it open. */
+	if (bound_table(bindings, field)) {
+		add_unknown(program, e, id, bindings, out, t,
+			    g_strdup_printf("%s, as bound on this route, is not understood",
+					    field));
+		return;
+	}
 	split_tables(program, e, id, bindings, field, tables, pairing_of_owner(record), t, out);
 	if (!tables->len)
 		add_unknown(program, e, id, bindings, out, t,

@@ -6,12 +6,8 @@
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "trace_private.h"
-
-/* Longest body that is evaluated in place of an opaque result. */
-#define SMALL_NODES 8
-/* Longest body that is followed for the sake of a question about the mapping's flags. */
-#define READER_NODES 60
 
 static enum origin join_origins(const struct call *c)
 {
@@ -122,9 +118,6 @@ static void forget_written(const struct call *c, const char *id, struct state *s
 	}
 }
 
-/* Objects that point to one another are looked into this far. */
-#define HAVOC_DEPTH 3
-
 static void havoc_cell(const struct call *c, const struct value *cell, struct state *s,
 		       unsigned int depth)
 {
@@ -135,7 +128,7 @@ static void havoc_cell(const struct call *c, const struct value *cell, struct st
 	old = trace_load(s, &whole);
 	state_set_local(c->t->pool, s, (unsigned int)cell->mask, (int)cell->n,
 			value_unknown(c->t->pool, join_origins(c)));
-	for (; old && old->kind == VALUE_RECORD && depth < HAVOC_DEPTH; old = old->base)
+	for (; old && old->kind == VALUE_RECORD && depth < BOUND_POINTED; old = old->base)
 		if (old->held->kind == VALUE_CELL)
 			havoc_cell(c, old->held, s, depth + 1);
 }
@@ -194,7 +187,7 @@ static unsigned int frames_of(const struct state *s, const struct fact_function 
 /* A body without branches and calls, evaluated to see through getters. */
 static bool is_small(const struct fact_function *f)
 {
-	if (f->n_nodes > SMALL_NODES || f->truncated)
+	if (f->n_nodes > BOUND_SMALL || f->truncated)
 		return false;
 	for (unsigned int i = 0; i < f->n_nodes; i++) {
 		enum node_kind kind = f->nodes[i].kind;
@@ -285,7 +278,7 @@ static bool has_flags(const struct call *c)
 /* Whether what a function returns is the flags of a mapping to be; frees the way for branches. */
 static bool computes_flags(const struct call *c, const struct fact_function *f)
 {
-	return f->n_nodes <= READER_NODES && (*f->type == 'i' || !strcmp(f->type, "vma_flags_t")) &&
+	return f->n_nodes <= BOUND_READER && (*f->type == 'i' || !strcmp(f->type, "vma_flags_t")) &&
 	       trace_flows_to_flags(c->t, c->state->frame, c->n->result);
 }
 
@@ -309,7 +302,7 @@ static bool touches_mapping(const struct call *c, const struct fact_function *f)
 	case EFFECT_WRITES:
 		return holds_mapping(c, f) || has_flags(c);
 	case EFFECT_READS:
-		return (c->mapping && f->n_nodes <= READER_NODES) || has_flags(c);
+		return (c->mapping && f->n_nodes <= BOUND_READER) || has_flags(c);
 	case EFFECT_NONE:
 		return has_flags(c);
 	}
@@ -393,11 +386,16 @@ static void by_variable(const struct call *c, const char *id)
 static void by_alternatives(const struct call *c, const char *field)
 {
 	g_autoptr(GPtrArray) ids = trace_field_functions(c->t, field);
+	g_autofree char *record = g_strndup(field, strcspn(field, ":"));
 
 	/* Any file has file_operations: which file it is would have to be known. */
 	if (g_str_has_prefix(field, "file_operations::")) {
 		call_undecided(c, "it is not known which file's operations are called through",
 			       field);
+		return;
+	}
+	if (g_hash_table_contains(c->t->program->incomplete, record)) {
+		call_undecided(c, "there are more tables than the bound for", field);
 		return;
 	}
 	if (!ids->len) {

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "bounds.h"
 #include "sorted.h"
 #include "trace_private.h"
 
@@ -60,9 +61,6 @@ static const struct value *eval_static(struct tracer *t, const struct expr *e)
 	}
 }
 
-/* Copies of objects into one another are followed this far. */
-#define COPIES_MAX 4
-
 static void member_values(struct tracer *t, const struct value *object, const char *field,
 			  unsigned int depth, GPtrArray *out);
 
@@ -102,7 +100,7 @@ static bool add_pointees(struct tracer *t, const struct fact_function *f, const 
 			g_ptr_array_add(out, (void *)trace_global(t, e->a->name, ""));
 		return true;
 	}
-	if (depth >= COPIES_MAX)
+	if (depth >= BOUND_COPIES)
 		return false;
 	if (e->kind == EXPR_GLOBAL) {
 		stores = g_hash_table_lookup(t->program->global_stores, e->name);
@@ -131,7 +129,7 @@ static void copied_values(struct tracer *t, const struct field_store *store, con
 	else
 		known = from->kind == EXPR_DEREF &&
 			add_pointees(t, store->function, from->a, target, 0, objects);
-	known &= depth < COPIES_MAX;
+	known &= depth < BOUND_COPIES;
 	for (unsigned int i = 0; known && i < objects->len; i++) {
 		const struct value *object = objects->pdata[i];
 

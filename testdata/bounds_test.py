@@ -108,6 +108,23 @@ def routes(n):
                                      "\treturn obj->funcs->mmap(obj, vma);\n")
 
 
+def tables(n):
+    """Tables of one type in n files: a header, the exporter's file and others."""
+    text = routes(0)
+    end = text.index("static int bounds_mmap")
+    start = text.index("struct object;")
+    shared = text[start:end].replace("static int object_mmap", "int object_mmap")
+    head, body = shared.split("int object_mmap", 1)
+    files = {"object.h": "/* SPDX-License-Identifier: GPL-2.0-only */\n#include <linux/mm.h>\n\n"
+                         + head + "int object_mmap(struct object *obj, "
+                         "struct vm_area_struct *vma);\n",
+             "bounds.c": HEAD + '#include "object.h"\n\nint object_mmap' + body + text[end:]}
+    for i in range(n):
+        files[f"table{i}.c"] = ('// SPDX-License-Identifier: GPL-2.0-only\n#include "object.h"\n\n'
+                                f"const struct object_funcs funcs_{i} = {{ .mmap = object_mmap }};\n")
+    return files
+
+
 # name: source, verdicts that may come out, what a reason of an unknown route contains
 CASES = {
     "depth": (depth(40), {"unknown"}, "nest deeper than the bound"),
@@ -125,6 +142,8 @@ CASES = {
     "nesting-below": (nesting(40), {"pass"}, None),
     "routes": (routes(420), {"pass", "unknown"}, "bound hit: routes of an exporter"),
     "routes-below": (routes(30), {"pass"}, None),
+    "tables": (tables(115), {"unknown"}, "more tables than the bound for object_funcs::mmap"),
+    "tables-below": (tables(20), {"pass"}, None),
 }
 
 
@@ -134,8 +153,11 @@ def audit(root, name, source):
     shutil.copytree(HERE / "include", tree / "include")
     directory = tree / "drivers/bounds"
     directory.mkdir(parents=True)
-    (directory / "bounds.c").write_text(source, encoding="utf-8")
-    (directory / "Makefile").write_text("obj-m += bounds.o\n", encoding="utf-8")
+    files = source if isinstance(source, dict) else {"bounds.c": source}
+    objects = [f[:-2] + ".o" for f in files if f.endswith(".c")]
+    for file, text in files.items():
+        (directory / file).write_text(text, encoding="utf-8")
+    (directory / "Makefile").write_text(f"obj-m += {' '.join(objects)}\n", encoding="utf-8")
     with open(tree / "drivers/Makefile", "a", encoding="utf-8") as makefile:
         makefile.write("obj-y += bounds/\n")
     run = subprocess.run([PFNCHECK, "audit", str(tree), "--no-kbuild", "--cache", str(root / "cache"),
