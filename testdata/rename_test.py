@@ -31,10 +31,16 @@ ARCH = "x86"
 
 # The least share of the identifiers of the renamed files that get other names.
 MIN_RENAMED = 0.8
+# The least share of parsed files with other names, and of neighbours in another order.
+MIN_PARSED = 0.9
+MIN_SWAPPED = 0.25
 # How many differences are shown.
 SHOWN = 20
 
 TOKEN = re.compile(r"[A-Za-z_]\w*|\S")
+PATH = re.compile(r"\b(?:drivers|sound|samples)/[\w./-]*\w")
+# Where a tree was configured.
+CONFIGURED = re.compile(r"/[^ ]*/conf-[0-9a-f]+(?=/|$)")
 # What is made of names or only tells runs apart.
 MADE_OF_NAMES = ("id", "fingerprint")
 # Sentences, whose words may happen to be names as well.
@@ -58,16 +64,17 @@ def run(cache, tree, out, *options):
                              f"{done.stderr.decode('utf-8', 'replace')}")
 
 
-def flags_of(listing):
-    """The dump of the stage tree: file -> flags."""
-    files, flags = {}, []
-    for line in listing.splitlines():
+def flags_of(path):
+    """The dump of the stage tree: file -> how it is built and where; file -> its flags."""
+    builds, flags, current = {}, {}, []
+    for line in path.read_text(encoding="utf-8").splitlines():
         word, _, rest = line.partition(" ")
         if word == "file":
-            flags = files.setdefault(rest.split(" ")[0], [])
+            file, *builds[file] = rest.split(" ")
+            current = flags.setdefault(file, [])
         elif word == "flag":
-            flags.append(rest)
-    return files
+            current.append(CONFIGURED.sub("BUILD", rest))
+    return builds, flags
 
 
 def errors_of(path):
@@ -85,18 +92,25 @@ def errors_of(path):
 class Translation:
     """What a report says of one tree, in the words of the other."""
 
-    def __init__(self, kernel, names, paths):
-        self.kernel = Path(kernel)
-        self.names = {old.decode(): new.decode() for old, new in names.items()}
-        self.bytes = names
-        self.paths = paths
+    def __init__(self, renaming):
+        self.kernel = renaming.kernel
+        self.names = {old.decode(): new.decode() for old, new in renaming.names.items()}
+        self.bytes = renaming.names
+        self.moved = renaming.paths
         self.lines = {}
 
     def words(self, text):
         return re.sub(r"[A-Za-z_]\w*", lambda m: self.names.get(m[0], m[0]), text)
 
     def path(self, path):
-        return self.paths.get(path, path)
+        return self.moved.new_path(path)
+
+    def linked(self, path):
+        """What a file is linked into: a path without suffix."""
+        return self.path(f"{path}.o").removesuffix(".o")
+
+    def flag(self, flag):
+        return re.sub(r"(TREE/|BUILD/)(.+)", lambda m: m[1] + self.path(m[2]), flag)
 
     def shifts(self, path):
         """Per line: offsets in it and by how much what follows these moves."""
@@ -131,8 +145,7 @@ class Translation:
         return value
 
     def same_sentence(self, old, new):
-        for path in sorted(self.paths, key=len, reverse=True):
-            old = old.replace(path, self.paths[path])
+        old = PATH.sub(lambda m: self.path(m[0]), old)
         one, two = TOKEN.findall(old), TOKEN.findall(new)
         return len(one) == len(two) and all(b in (a, self.names.get(a)) for a, b in zip(one, two))
 
@@ -211,6 +224,27 @@ def compare_errors(translation, old, new):
     return lines
 
 
+def compare_flags(translation, old, new):
+    """The same files are built, into the same modules, with the same flags."""
+    lines = []
+    (old_builds, old_flags), (new_builds, new_flags) = old, new
+    files = {translation.path(path): path for path in old_builds}
+    for path in sorted(files.keys() | new_builds.keys()):
+        name = files.get(path, path)
+        if path not in files or path not in new_builds:
+            lines.append(f"{name}: {'not ' if path not in new_builds else ''}parsed")
+            continue
+        *how, module = old_builds[name]
+        expected = how + [translation.linked(module)]
+        if new_builds[path] != expected:
+            lines.append(f"{name}: built as {new_builds[path]}, not {expected}")
+        expected = [translation.flag(flag) for flag in old_flags[name]]
+        if new_flags[path] != expected:
+            lines.append(f"{name}: flags {sorted(set(new_flags[path]) - set(expected))}, not "
+                         f"{sorted(set(expected) - set(new_flags[path]))}, or in another order")
+    return lines
+
+
 def changed(value, report, where="routes"):
     """Copies of the report, each with one value changed: one for every field there is."""
     seen = set()
@@ -243,11 +277,16 @@ def shown(lines):
 
 
 def audit(directory, cache, tree, name):
-    """The report on a tree, and file -> errors of the compiler in it."""
+    """The report on a tree, file -> errors of the compiler in it, how files are built."""
     report, facts = directory / f"{name}.json", directory / f"{name}.facts"
+    flags = directory / f"{name}.tree"
     run(cache, tree, report, "--format=json")
     run(cache, tree, facts, "--dump=extract")
-    return json.loads(report.read_text(encoding="utf-8")), errors_of(facts)
+    run(cache, tree, flags, "--dump=tree")
+    errors = errors_of(facts)
+    # What was asked for in other runs is known as well.
+    builds, options = ({p: known[p] for p in errors} for known in flags_of(flags))
+    return json.loads(report.read_text(encoding="utf-8")), errors, (builds, options)
 
 
 class Renamed(unittest.TestCase):
@@ -259,20 +298,23 @@ class Renamed(unittest.TestCase):
         directory = Path(tempfile.mkdtemp(prefix="pfncheck-rename-"))
         cls.addClassCleanup(shutil.rmtree, directory, ignore_errors=True)
         cache = directory / "cache"
-        cls.old, cls.old_errors = audit(directory, cache, KERNEL, "old")
-        run(cache, KERNEL, directory / "old.tree", "--dump=tree")
-        flags = flags_of((directory / "old.tree").read_text(encoding="utf-8"))
-        files = {path: flags[path] for path in cls.old_errors}
+        cls.old, cls.old_errors, cls.old_flags = audit(directory, cache, KERNEL, "old")
+        files = {path: cls.old_flags[1][path] for path in cls.old_errors}
 
         build, = (path.parent for path in cache.glob("conf-*/source"))
         cls.renaming = rename_tree.Renaming(KERNEL, build, files, ARCH, seed)
         cls.renaming.write(directory / "tree")
-        cls.new, cls.new_errors = audit(directory, cache, directory / "tree", "new")
-        cls.translation = Translation(KERNEL, cls.renaming.names, cls.renaming.paths)
+        cls.new, cls.new_errors, cls.new_flags = audit(directory, cache, directory / "tree", "new")
+        cls.translation = Translation(cls.renaming)
 
     def test_report(self):
         lines = compare(self.translation, self.old, self.new)
         self.assertFalse(lines, shown(lines))
+
+    def test_flags(self):
+        lines = compare_flags(self.translation, self.old_flags, self.new_flags)
+        self.assertFalse(lines, shown(lines))
+        self.assertTrue(compare_flags(self.translation, self.old_flags, self.old_flags))
 
     def test_errors(self):
         """What was renamed compiles as it did; else less of it would be compared."""
@@ -281,11 +323,29 @@ class Renamed(unittest.TestCase):
 
     def test_enough_is_renamed(self):
         renaming = self.renaming
+        print(f"renamed: {len(renaming.names)} of {len(renaming.found)} identifiers", flush=True)
         self.assertGreaterEqual(len(renaming.names) / len(renaming.found), MIN_RENAMED)
         objects = {route["ops"]["name"].partition(".")[0] for route in self.old["routes"]}
         kept = {name for name in objects if name.encode() not in renaming.names}
         self.assertFalse({name for name in kept if name.encode() not in renaming.stay}, kept)
         self.assertLess(len(kept), len(objects) / 4, kept)
+
+    def test_enough_paths_are_renamed(self):
+        """Nearly every parsed file has another name, and about any may come first."""
+        paths = self.renaming.paths
+        parsed = sorted(p for p in self.old_errors if p.startswith(rename_tree.TOPS))
+        moved = [paths.new_path(p) for p in parsed]
+        named = [p for p, q in zip(parsed, moved) if Path(p).name != Path(q).name]
+        swapped = [p > q for p, q in zip(moved, moved[1:])]
+        print(f"renamed: {len(paths.directories)} names of directories, {len(paths.headers)} of "
+              f"headers, {len(paths.objects)} of sources and modules; kept: "
+              f"{', '.join(f'{len(v)} of {k}' for k, v in paths.kept.items())}; "
+              f"of {len(parsed)} parsed files {len(named)} have other names, {sum(swapped)} "
+              "stand before the one that they stood behind", flush=True)
+        self.assertGreaterEqual(len(named) / len(parsed), MIN_PARSED)
+        self.assertGreater(sum(swapped) / len(parsed), MIN_SWAPPED)
+        for kind, kept in paths.kept.items():
+            self.assertLess(len(kept), max(1, len(getattr(paths, kind))), kind)
 
     def test_every_change_is_seen(self):
         """A change in any field of the report is a difference."""

@@ -7,9 +7,11 @@ something that keeps its names uses it too: include/, the headers of the archite
 the configuration generates, a flag. Names that macros make of pieces stay, and so do
 the pieces: which these are is found by expanding such macros.
 
-Tokens are replaced in their places, so that each stays on its line.
+Tokens are replaced in their places, so that each stays on its line. rename_paths.py
+names files and directories.
 """
 
+import multiprocessing
 import os
 import random
 import re
@@ -17,7 +19,10 @@ import shutil
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-TOPS = ("drivers/", "sound/", "samples/")
+import rename_paths
+from rename_paths import read
+
+TOPS = tuple(f"{top}/" for top in rename_paths.TOPS)
 SOURCES = (".c", ".h")
 
 # Comments, directives that hold no identifiers, literals, identifiers, numbers.
@@ -48,13 +53,6 @@ RESERVED = re.compile(rb"__builtin_|__has_|_Static_|_Bool$|_Generic$|_Alignof$|_
 DEPTH = 40
 
 
-def read(path):
-    try:
-        return Path(path).read_bytes()
-    except OSError:
-        return b""
-
-
 def words(text):
     """The identifiers of C."""
     return {token for token in set(TOKEN.findall(text)) if WORD.match(token)}
@@ -71,10 +69,26 @@ def in_parts(function, items, *rest):
     """function(part, *rest) for parts of items, on every core."""
     items = sorted(items)
     step = max(1, min(200, len(items) // 8))
-    with ProcessPoolExecutor() as pool:
-        waiting = [pool.submit(function, items[i:i + step], *rest)
+    # What is large is inherited, not sent.
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork"),
+                             initializer=Part.prepare, initargs=(function, rest)) as pool:
+        waiting = [pool.submit(Part.run, items[i:i + step])
                    for i in range(0, len(items), step)]
         return [future.result() for future in waiting]
+
+
+class Part:
+    """What every part of in_parts() needs."""
+
+    function, rest = None, ()
+
+    @classmethod
+    def prepare(cls, function, rest):
+        cls.function, cls.rest = staticmethod(function), rest
+
+    @classmethod
+    def run(cls, items):
+        return cls.function(items, *cls.rest)
 
 
 def plain(text):
@@ -265,11 +279,11 @@ class Pasting:
 class Renaming:
     """New names for the drivers of a kernel.
 
-    files: each file that is parsed -> its flags, with TREE and BUILD for directories
+    files: each file that is parsed -> its flags, with TREE for the kernel
     build: where the kernel was configured
 
     names: old identifier -> new one
-    paths: old path -> new one
+    paths: the files and directories that get new ones, see there
     found: the identifiers of the files that are renamed
     stay: identifiers that keep their names
     """
@@ -292,8 +306,7 @@ class Renaming:
         self.renamed = {p for p in self.renamed if b"#include <std" not in read(self.kernel / p)}
 
         headers = [self.kernel / p for p in closure if p not in self.renamed]
-        for top in {self.kernel / "include", self.kernel / f"arch/{arch}/include",
-                    *self.generated()}:
+        for top in self.fixed(arch):
             headers += top.rglob("*.h")
         self.stay = set(KEYWORDS)
         for part in in_parts(words_of_files, set(headers)):
@@ -306,7 +319,9 @@ class Renaming:
             self.found |= part
         self.stay |= {name for name in self.found if RESERVED.match(name)}
         self.names = self.new_names(sorted(self.found - self.stay), self.found | self.stay)
-        self.paths = {}
+        self.paths = rename_paths.Paths(
+            self.kernel, self.renamed, self.fixed(arch), self.random,
+            self.found | self.stay | set(self.names.values()))
 
     #
     # Which files
@@ -345,11 +360,10 @@ class Renaming:
             every |= seen
         return every
 
-    def generated(self):
-        """Where headers are that the configuration made."""
-        flags = {flag.replace("-IBUILD", f"-I{self.build}")
-                 for flags in self.files.values() for flag in flags}
-        return {Path(flag.removeprefix("-I")) for flag in flags if flag.startswith("-I/")}
+    def fixed(self, arch):
+        """Where headers are that keep their names, those that the configuration made too."""
+        return [top / path for top in (self.kernel, self.build)
+                for path in ("include", f"arch/{arch}/include")]
 
     #
     # Which names stay
@@ -416,14 +430,19 @@ class Renaming:
 
     def write(self, target):
         """The renamed tree; what stays is linked to, where that can be done."""
-        target = str(target)
-        for directory, directories, files in os.walk(self.kernel):
+        changed = []
+        for directory, _, names in os.walk(self.kernel):
             inside = os.path.relpath(directory, self.kernel)
-            os.makedirs(f"{target}/{inside}", exist_ok=True)
-            for name in files:
-                if os.path.normpath(f"{inside}/{name}") not in self.renamed:
-                    link(f"{directory}/{name}", f"{target}/{inside}/{name}")
-        in_parts(write_renamed, self.renamed, str(self.kernel), target, self.names)
+            moved = self.paths.new_path(inside)
+            os.makedirs(f"{target}/{moved}", exist_ok=True)
+            for name in names:
+                path = os.path.normpath(f"{inside}/{name}")
+                to = f"{target}/{self.paths.files.get(path, f'{moved}/{name}')}"
+                if path in self.renamed or self.paths.is_changed(path):
+                    changed.append((path, to))
+                else:
+                    link(f"{directory}/{name}", to)
+        in_parts(write_files, changed, self)
 
 
 def link(source, target):
@@ -436,10 +455,17 @@ def link(source, target):
         shutil.copy2(source, target)
 
 
-def write_renamed(paths, kernel, target, names):
+def write_files(moved, renaming):
+    """moved: pairs of old and new path."""
     def new(match):
-        return names.get(match[0]) or match[0]
+        return renaming.names.get(match[0]) or match[0]
 
-    for path in paths:
-        text = TOKEN.sub(new, read(f"{kernel}/{path}"))
-        Path(f"{target}/{path}").write_bytes(text)
+    for path, to in moved:
+        source = renaming.kernel / path
+        old = read(source)
+        text = TOKEN.sub(new, old) if path in renaming.renamed else old
+        text = renaming.paths.in_file(path, text)
+        if text == old:
+            link(source, to)
+        else:
+            Path(to).write_bytes(text)
