@@ -140,30 +140,27 @@ static bool set_arches(struct options *options, const char *value, GError **erro
 
 #define KEPT(member) NULL, offsetof(struct options, member)
 
+/* clang-format off */
+
 /* Rows of every command that reads a tree. */
-#define TREE_OPTIONS                                                                          \
-	{ "build", 0, "DIR", "use the kernel build directory DIR (O=)", KEPT(build) },        \
-		{ "config", 0, "FILE", "configure with FILE instead of allmodconfig",         \
-		  KEPT(config) },                                                             \
-		{ "arch",                                                                     \
-		  0,                                                                          \
-		  "LIST",                                                                     \
-		  "architectures, such as x86,arm64 (default x86): each is\n"                 \
-		  "configured with clang alone, all are in one report",                       \
-		  set_arches,                                                                 \
-		  0 },                                                                        \
-		{ "no-kbuild", 0, NULL, "run nothing of the tree's; guess the compile flags", \
-		  KEPT(no_kbuild) },                                                          \
-		{ "no-pch", 0, NULL, "read every header anew for every file (slower)",        \
-		  KEPT(no_pch) },                                                             \
-		{ "cache", 0, "DIR", "keep results in DIR (default ~/.cache/pfncheck)",       \
-		  KEPT(cache) },                                                              \
-		{ "no-cache", 0, NULL, "take no result from an earlier run and keep none",    \
-		  KEPT(no_cache) },                                                           \
-		{ "jobs", 'j', "N", "run N processes (default: one for each processor)", set_jobs, 0 }
+#define TREE_OPTIONS \
+	{ "build", 0, "DIR", "use the kernel build directory DIR (O=)", KEPT(build) }, \
+	{ "config", 0, "FILE", "configure with FILE instead of allmodconfig", KEPT(config) }, \
+	{ "arch", 0, "LIST", \
+	  "architectures, such as x86,arm64 (default x86): each is\n" \
+	  "configured with clang alone, all are in one report", set_arches, 0 }, \
+	{ "no-kbuild", 0, NULL, "run nothing of the tree's; guess the compile flags", \
+	  KEPT(no_kbuild) }, \
+	{ "no-pch", 0, NULL, "read every header anew for every file (slower)", KEPT(no_pch) }, \
+	{ "cache", 0, "DIR", "keep results in DIR (default ~/.cache/pfncheck)", KEPT(cache) }, \
+	{ "no-cache", 0, NULL, "take no result from an earlier run and keep none", \
+	  KEPT(no_cache) }, \
+	{ "jobs", 'j', "N", "run N processes (default: one for each processor)", set_jobs, 0 }
 
 #define COLOR_OPTION { "color", 0, "WHEN", "auto (default), always or never", set_colour, 0 }
 #define OUTPUT_OPTION(what) { "output", 'o', "FILE", "write the " what " to FILE", KEPT(output) }
+
+/* clang-format on */
 
 static const struct option_row audit_options[] = {
 	{ "against", 0, "FILE", "report only what is not in FILE, a saved JSON audit",
@@ -198,8 +195,10 @@ static const struct option_row no_options[] = {
 	{ NULL, 0, NULL, NULL, NULL, 0 },
 };
 
+/* clang-format off */
 #define ARGUMENT(name, member) { name, offsetof(struct options, member), false }
 #define NEEDED(name, member) { name, offsetof(struct options, member), true }
+/* clang-format on */
 
 static const struct command_row commands[] = {
 	{ "audit",
