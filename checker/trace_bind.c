@@ -69,25 +69,79 @@ static bool leads_to(struct program *program, const char *function, const struct
 	return false;
 }
 
+enum hook_state {
+	HOOK_NONE, /* there is none: what comes next is asked */
+	HOOK_NO,   /* it leaves other ops behind */
+	HOOK_YES,
+};
+
+/* What a hook of a table has to do with these ops; what is not understood may be them. */
+static enum hook_state hook_exports(struct program *program, const struct fact_table *table,
+				    const char *field, const struct exporter *e)
+{
+	bool present;
+	const struct expr *member = expr_strip_casts(program_member(table, "", field, &present));
+
+	if (!present || !member || member->kind == EXPR_INT)
+		return HOOK_NONE;
+	if (member->kind != EXPR_FUNCTION)
+		return HOOK_YES;
+	return leads_to(program, member->name, e) ? HOOK_YES : HOOK_NO;
+}
+
+static const struct export_hook *hook_of(const struct fact_table *table)
+{
+	const struct export_hook *hook;
+
+	for (hook = export_hooks; hook->record; hook++)
+		if (!strcmp(hook->record, table->record))
+			return hook;
+	return NULL;
+}
+
+/* Whether objects of an owner, without a hook of their own, are exported with these ops. */
+static bool owner_exports(struct program *program, const struct export_hook *hook,
+			  const struct fact_table *owner, const struct exporter *e)
+{
+	enum hook_state state = hook_exports(program, owner, hook->owner, e);
+
+	return state == HOOK_YES || (state == HOOK_NONE && leads_to(program, hook->fallback, e));
+}
+
+/* Whether some owner has a hook: newer kernels have none. */
+static bool owners_have_hooks(const struct program *program, const struct export_hook *hook)
+{
+	g_autofree char *record = g_strndup(hook->owner, strcspn(hook->owner, ":"));
+	const GPtrArray *owners = g_hash_table_lookup(program->records, record);
+	bool present = false;
+
+	for (unsigned int i = 0; owners && i < owners->len && !present; i++)
+		program_member(owners->pdata[i], "", hook->owner, &present);
+	return present;
+}
+
 /* Whether objects with this table are exported with these ops. */
 static bool table_exports(struct program *program, const struct fact_table *table,
 			  const struct exporter *e)
 {
-	const struct export_hook *hook;
-	const struct expr *member;
-	bool present;
+	const struct export_hook *hook = hook_of(table);
+	g_autoptr(GPtrArray) pairs = NULL;
+	enum hook_state state;
 
-	for (hook = export_hooks; hook->record; hook++)
-		if (!strcmp(hook->record, table->record))
-			break;
-	if (!hook->record || table->unread)
+	if (!hook || table->unread)
 		return true;
-	member = program_member(table, "", hook->field, &present);
-	while (member && member->kind == EXPR_CAST)
-		member = member->a;
-	if (!present || !member || member->kind == EXPR_INT)
+	state = hook_exports(program, table, hook->field, e);
+	if (state != HOOK_NONE)
+		return state == HOOK_YES;
+	if (!owners_have_hooks(program, hook))
 		return leads_to(program, hook->fallback, e);
-	return member->kind != EXPR_FUNCTION || leads_to(program, member->name, e);
+	for (const struct pairing *pairing = pairings; pairing->owner && !pairs; pairing++)
+		if (!strcmp(pairing->object, table->record))
+			pairs = pairing_owners(program, pairing, table);
+	for (unsigned int i = 0; pairs && i < pairs->len; i++)
+		if (owner_exports(program, hook, ((struct pair *)pairs->pdata[i])->owner, e))
+			return true;
+	return !(pairs && pairs->len) && leads_to(program, hook->fallback, e);
 }
 
 static const struct fact_table *bound_table(const GArray *bindings, const char *field)
@@ -108,16 +162,20 @@ static void add_candidate(GArray *out, const struct fact_table *table, const cha
 	g_array_append_val(out, b);
 }
 
-/* The tables of the owner of objects with a table. */
-static void owners(struct program *program, const struct pairing *pairing,
+/* The tables of the owner of objects with a table: those with which it is exported so. */
+static void owners(struct program *program, const struct exporter *e, const struct pairing *pairing,
 		   const struct fact_table *object, GArray *out)
 {
 	g_autoptr(GPtrArray) pairs = pairing_owners(program, pairing, object);
+	const struct export_hook *hook = hook_of(object);
 
+	if (hook && (object->unread || hook_exports(program, object, hook->field, e) != HOOK_NONE))
+		hook = NULL;
 	for (unsigned int i = 0; i < pairs->len; i++) {
 		const struct pair *pair = pairs->pdata[i];
 
-		add_candidate(out, pair->owner, pair->why);
+		if (!hook || owner_exports(program, hook, pair->owner, e))
+			add_candidate(out, pair->owner, pair->why);
 	}
 }
 
@@ -148,7 +206,7 @@ static GArray *candidates(struct program *program, const struct exporter *e, con
 	const struct fact_table *object = pairing ? bound_table(bindings, pairing->field) : NULL;
 
 	if (object)
-		owners(program, pairing, object, out);
+		owners(program, e, pairing, object, out);
 	else
 		tables_of_module(program, e, bindings, record, out);
 	return out;

@@ -195,9 +195,10 @@ static const char *const page_records[] = {
 };
 
 const struct export_hook export_hooks[] = {
-	{ "drm_gem_object_funcs", "drm_gem_object_funcs::export", "drm_gem_prime_export",
-	  "drivers/gpu/drm/drm_prime.c" },
-	{ NULL, NULL, NULL, NULL },
+	/* The driver's hook until 5.10, include/drm/drm_drv.h. */
+	{ "drm_gem_object_funcs", "drm_gem_object_funcs::export", "drm_driver::gem_prime_export",
+	  "drm_gem_prime_export", "drivers/gpu/drm/drm_prime.c" },
+	{ NULL, NULL, NULL, NULL, NULL },
 };
 
 const struct pairing pairings[] = {

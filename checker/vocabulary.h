@@ -130,6 +130,7 @@ bool record_is_page(const char *record);
 struct export_hook {
 	const char *record;   /* "drm_gem_object_funcs" */
 	const char *field;    /* "drm_gem_object_funcs::export" */
+	const char *owner;    /* asked next, of the owner's table: "drm_driver::gem_prime_export" */
 	const char *fallback; /* "drm_gem_prime_export" */
 	const char *source;
 };

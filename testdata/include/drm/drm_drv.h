@@ -17,6 +17,7 @@ struct drm_driver {
 	struct drm_gem_object *(*gem_prime_import_sg_table)(struct drm_device *dev,
 							    struct dma_buf_attachment *attach,
 							    struct sg_table *table);
+	struct dma_buf *(*gem_prime_export)(struct drm_gem_object *obj, int flags);
 	int (*gem_prime_mmap)(struct drm_gem_object *obj, struct vm_area_struct *vma);
 	int (*dumb_create)(struct drm_file *file, struct drm_device *dev,
 			   struct drm_mode_create_dumb *args);
