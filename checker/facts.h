@@ -215,6 +215,8 @@ struct facts *facts_parse(const char *text, gsize size, const char **why);
 
 /* The expression below casts; NULL for NULL. */
 const struct expr *expr_strip_casts(const struct expr *e);
+/* The id of the global that an expression is the address of, or NULL. */
+const char *expr_address_of(const struct expr *expr);
 /* The global that a chain of members starts at, if the chain stays inside of it; else NULL. */
 const struct expr *expr_root_global(const struct expr *e);
 /* Gives a global another id, in every expression and table that names it. */

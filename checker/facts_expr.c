@@ -165,3 +165,10 @@ bool expr_fold(enum expr_op op, gint64 a, gint64 b, gint64 *out)
 		return false;
 	}
 }
+
+const char *expr_address_of(const struct expr *e)
+{
+	e = expr_strip_casts(e);
+	e = e && e->kind == EXPR_ADDRESS ? expr_strip_casts(e->a) : NULL;
+	return e && e->kind == EXPR_GLOBAL ? e->name : NULL;
+}

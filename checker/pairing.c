@@ -101,13 +101,12 @@ static bool stores_other(const struct fact_function *f, const char *field,
 {
 	for (unsigned int i = 0; i < f->n_nodes; i++) {
 		const struct fact_node *n = &f->nodes[i];
-		const struct expr *from;
+		const char *from;
 
 		if (n->kind != NODE_ASSIGN || n->a->kind != EXPR_FIELD || strcmp(n->a->name, field))
 			continue;
-		from = expr_strip_casts(n->b);
-		if (from->kind == EXPR_ADDRESS && from->a->kind == EXPR_GLOBAL &&
-		    strcmp(from->a->name, but->id) && !only_if_null(f, n))
+		from = expr_address_of(n->b);
+		if (from && strcmp(from, but->id) && !only_if_null(f, n))
 			return true;
 	}
 	return false;
@@ -124,10 +123,9 @@ static bool is_overridden(struct program *p, const struct fact_function *f,
 
 	for (unsigned int i = 0; i < f->n_nodes; i++) {
 		const struct fact_node *n = &f->nodes[i];
-		const struct expr *from = n->kind == NODE_ASSIGN ? expr_strip_casts(n->b) : NULL;
+		const char *from = n->kind == NODE_ASSIGN ? expr_address_of(n->b) : NULL;
 
-		if (!from || from->kind != EXPR_ADDRESS || from->a->kind != EXPR_GLOBAL ||
-		    strcmp(from->a->name, table->id))
+		if (!from || strcmp(from, table->id))
 			continue;
 		if (n->a->kind != EXPR_FIELD || !only_if_null(f, n))
 			return false;

@@ -186,17 +186,11 @@ static void count_fields(struct program *p, const struct expr *e)
 /* Notes the function as one that takes the addresses in an expression. */
 static void index_user(struct program *p, const struct fact_function *f, const struct expr *e)
 {
-	GPtrArray *known;
+	const char *id = expr_address_of(e);
+	const GPtrArray *known = id ? g_hash_table_lookup(p->users, id) : NULL;
 
-	for (e = expr_strip_casts(e); e && e->kind == EXPR_ADDRESS; e = expr_strip_casts(e->a))
-		if (expr_strip_casts(e->a)->kind == EXPR_GLOBAL)
-			break;
-	if (!e || e->kind != EXPR_ADDRESS)
-		return;
-	e = expr_strip_casts(e->a);
-	known = g_hash_table_lookup(p->users, e->name);
-	if (!known || known->pdata[known->len - 1] != f)
-		program_multi_add(p->users, e->name, (void *)f);
+	if (id && (!known || known->pdata[known->len - 1] != f))
+		program_multi_add(p->users, id, (void *)f);
 }
 
 static void index_users(struct program *p, const struct fact_function *f, const struct fact_node *n)

@@ -154,8 +154,7 @@ static void copy_handlers(struct tracer *t, struct state *s, const struct expr *
 {
 	const struct value *source;
 
-	while (from->kind == EXPR_CAST)
-		from = from->a;
+	from = expr_strip_casts(from);
 	source = trace_place(t, s, from);
 	if (source->kind != VALUE_GLOBAL)
 		source = value_unknown(t->pool, ORIGIN_ENVIRONMENT);
@@ -169,8 +168,7 @@ void trace_assign(struct tracer *t, int from, const struct fact_node *n)
 	const struct expr *to = n->a;
 	const struct value *v = trace_eval(t, &s, n->b);
 
-	while (to->kind == EXPR_CAST)
-		to = to->a;
+	to = expr_strip_casts(to);
 	/* Counters would make every turn of a loop a new state. */
 	if (is_counting(to, n->b))
 		v = value_unknown(t->pool, MAX(v->origin, ORIGIN_LOCAL));

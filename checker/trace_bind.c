@@ -111,7 +111,7 @@ static bool owner_exports(struct program *program, const struct export_hook *hoo
 /* Whether some owner has a hook: newer kernels have none. */
 static bool owners_have_hooks(const struct program *program, const struct export_hook *hook)
 {
-	g_autofree char *record = g_strndup(hook->owner, strcspn(hook->owner, ":"));
+	g_autofree char *record = trace_record_of_key(hook->owner);
 	const GPtrArray *owners = g_hash_table_lookup(program->records, record);
 	bool present = false;
 

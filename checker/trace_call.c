@@ -386,7 +386,7 @@ static void by_variable(const struct call *c, const char *id)
 static void by_alternatives(const struct call *c, const char *field)
 {
 	g_autoptr(GPtrArray) ids = trace_field_functions(c->t, field);
-	g_autofree char *record = g_strndup(field, strcspn(field, ":"));
+	g_autofree char *record = trace_record_of_key(field);
 
 	/* Any file has file_operations: which file it is would have to be known. */
 	if (g_str_has_prefix(field, "file_operations::")) {
