@@ -33,6 +33,11 @@ static const char *const condition_kind_names[] = {
 	[CONDITION_CONFIG] = "config",
 };
 
+static const char *const change_names[] = {
+	[CHANGE_NONE] = "none",	  [CHANGE_NEW] = "new",	      [CHANGE_FIXED] = "fixed",
+	[CHANGE_WORSE] = "worse", [CHANGE_BETTER] = "better", [CHANGE_MOVED] = "moved",
+};
+
 /* The rules that a mapping breaks; the others are independent of the verdict. */
 static const char *const breaking_rules[] = {
 	"cleared-pfnmap",
@@ -148,6 +153,7 @@ struct audit *audit_new(void)
 	audit->configs = g_ptr_array_new_with_free_func(g_free);
 	audit->routes = g_ptr_array_new_with_free_func(route_free);
 	audit->left_out = g_ptr_array_new_with_free_func(finding_free);
+	audit->review.commits = g_ptr_array_new_with_free_func(g_free);
 	audit->coverage.files_failed = g_ptr_array_new_with_free_func(g_free);
 	audit->coverage.notes = g_ptr_array_new();
 	audit->vocabulary.checked = g_ptr_array_new();
@@ -164,6 +170,7 @@ void audit_free(struct audit *audit)
 	g_ptr_array_unref(audit->configs);
 	g_ptr_array_unref(audit->routes);
 	g_ptr_array_unref(audit->left_out);
+	g_ptr_array_unref(audit->review.commits);
 	g_ptr_array_unref(audit->coverage.files_failed);
 	g_ptr_array_unref(audit->coverage.notes);
 	g_ptr_array_unref(audit->vocabulary.checked);
@@ -182,6 +189,11 @@ const char *audit_string(struct audit *audit, const char *s)
 struct audit_config *audit_add_config(struct audit *audit)
 {
 	return append(audit->configs, sizeof(struct audit_config));
+}
+
+struct audit_commit *audit_add_commit(struct audit *audit)
+{
+	return append(audit->review.commits, sizeof(struct audit_commit));
 }
 
 struct audit_route *audit_add_route(struct audit *audit)
@@ -314,6 +326,11 @@ const char *condition_kind_name(enum condition_kind kind)
 	return condition_kind_names[kind];
 }
 
+const char *change_name(enum change change)
+{
+	return change_names[change];
+}
+
 bool verdict_parse(const char *name, enum verdict *verdict)
 {
 	int i = find_name(verdict_names, G_N_ELEMENTS(verdict_names), name);
@@ -403,26 +420,35 @@ void audit_count(struct audit *audit)
 	coverage->unknown = coverage->verdicts[VERDICT_UNKNOWN];
 }
 
-enum level audit_worst(const struct audit *audit)
+/* Whether what a review says of something can be held against its head. */
+static bool change_counts(enum change change)
+{
+	return change == CHANGE_NONE || change == CHANGE_NEW || change == CHANGE_WORSE;
+}
+
+static enum level worst_finding(const GPtrArray *findings)
 {
 	enum level worst = LEVEL_NONE;
+
+	for (guint i = 0; i < findings->len; i++) {
+		const struct audit_finding *finding = findings->pdata[i];
+
+		if (change_counts(finding->change) && !finding->suppressed)
+			worst = MAX(worst, finding->level);
+	}
+	return worst;
+}
+
+enum level audit_worst(const struct audit *audit)
+{
+	enum level worst = worst_finding(audit->left_out);
 
 	for (guint i = 0; i < audit->routes->len; i++) {
 		const struct audit_route *route = audit->routes->pdata[i];
 
-		if (!route->known && route->level > worst)
-			worst = route->level;
-		for (guint j = 0; j < route->findings->len; j++) {
-			const struct audit_finding *finding = route->findings->pdata[j];
-
-			if (finding->level > worst)
-				worst = finding->level;
-		}
-	}
-	for (guint i = 0; i < audit->left_out->len; i++) {
-		const struct audit_finding *finding = audit->left_out->pdata[i];
-
-		worst = MAX(worst, finding->level);
+		if (!route->known && change_counts(route->change))
+			worst = MAX(worst, route->level);
+		worst = MAX(worst, worst_finding(route->findings));
 	}
 	return worst;
 }

@@ -40,6 +40,17 @@ enum condition_kind {
 	CONDITION_CONFIG,
 };
 
+/* How a finding or a route of the head compares with the base of a review. */
+enum change {
+	CHANGE_NONE,  /* it is no review, or nothing changed */
+	CHANGE_NEW,   /* the base has no such thing */
+	CHANGE_FIXED, /* only the base has it: taken from there, its level is that of the base */
+	CHANGE_WORSE,
+	CHANGE_BETTER,
+	CHANGE_MOVED, /* the same thing in another file or function */
+	CHANGES,      /* how many there are */
+};
+
 /* A place in the source; file is relative to the kernel tree. */
 struct place {
 	const char *file;
@@ -78,6 +89,10 @@ struct audit_finding {
 	GArray *configs;       /* guint indices into audit.configs: those that have it */
 	GPtrArray *conditions; /* struct audit_condition: the deciding ones on its path */
 	GPtrArray *path;       /* struct path_step */
+	enum change change;
+	const char *commit;	/* of a review of several: the one that did it, else NULL */
+	const char *suppressed; /* why it does not count; NULL: it does */
+	const char *suppressor; /* who says so: "FILE:LINE" of the comment or of the allow file */
 };
 
 /* A static object of the kernel: a dma_buf_ops object, a table, a function. */
@@ -109,6 +124,9 @@ struct audit_route {
 	GPtrArray *findings;   /* struct audit_finding */
 	bool built;	       /* the configurations build the files of ops and tables */
 	bool known;	       /* the verdict is in the saved audit: its level does not count */
+	enum change change;    /* of the verdict */
+	enum verdict before;   /* the verdict of the base, if change is worse or better */
+	const char *commit;    /* as in audit_finding */
 };
 
 struct audit_config {
@@ -156,6 +174,21 @@ struct audit_baseline {
 	guint findings;	  /* that the saved audit has */
 };
 
+struct audit_commit {
+	const char *id;	     /* full hash, or "patch N" of a mailbox */
+	const char *subject; /* one line, as its author wrote it: escape it */
+};
+
+/*
+ * What a review compared.  The routes of its audit are those that changed, with the
+ * findings that changed, the fixed ones included.
+ */
+struct audit_review {
+	const char *base; /* what was compared, in the caller's words; NULL: it is no review */
+	const char *head;
+	GPtrArray *commits; /* struct audit_commit, from base to head; empty if not known */
+};
+
 struct audit {
 	GStringChunk *strings;
 	const char *libclang; /* version, "19.1.7" */
@@ -166,6 +199,7 @@ struct audit {
 	struct audit_coverage coverage;
 	struct audit_vocabulary vocabulary;
 	struct audit_baseline baseline;
+	struct audit_review review;
 	const char *stopped; /* why it ended early ("interrupted"), NULL if it did not */
 };
 
@@ -197,6 +231,7 @@ struct audit_helper *audit_add_helper(struct audit *audit, GPtrArray *to, const 
 				      const char *file, const char *text);
 /* Notes, once, that the helper's row was compared. */
 void audit_add_checked(struct audit *audit, const char *name);
+struct audit_commit *audit_add_commit(struct audit *audit);
 /* Copies both strings; the same failure is there once. */
 void audit_add_failure(struct audit *audit, const char *file, const char *reason);
 
@@ -207,6 +242,7 @@ void audit_add_failure(struct audit *audit, const char *file, const char *reason
 const char *verdict_name(enum verdict verdict);
 const char *level_name(enum level level);
 const char *condition_kind_name(enum condition_kind kind);
+const char *change_name(enum change change); /* "none", "new", ... */
 bool verdict_parse(const char *name, enum verdict *verdict);
 bool level_parse(const char *name, enum level *level);
 bool condition_kind_parse(const char *name, enum condition_kind *kind);
@@ -233,7 +269,10 @@ const char *audit_config_words(struct audit *audit, const GArray *configs);
 void audit_sort(struct audit *audit);
 /* Fills in the numbers of the coverage that follow from the routes. */
 void audit_count(struct audit *audit);
-/* The highest level of any route and any finding in it; known routes count for nothing. */
+/*
+ * The highest level of any route and any finding.  What is known or suppressed, and
+ * what a review finds fixed, better or moved, counts for nothing.
+ */
 enum level audit_worst(const struct audit *audit);
 
 #endif
