@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pipeline: the stages in their order, one call each.
+ */
+#include "pipeline.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "ast.h"
+#include "facts.h"
+#include "helpers.h"
+#include "judge.h"
+#include "merge.h"
+#include "proof.h"
+#include "report.h"
+#include "trace.h"
+
+/* The directory that everything is cached in, made if need be. */
+static char *cache_directory(const struct options *options, GError **error)
+{
+	char *path = options->cache ? g_strdup(options->cache) :
+				      g_build_filename(g_get_user_cache_dir(), "pfncheck", NULL);
+
+	if (g_mkdir_with_parents(path, 0777)) {
+		g_set_error(
+			error, G_FILE_ERROR, g_file_error_from_errno(errno),
+			"cannot make the cache directory %s (%s): choose another one with --cache",
+			path, g_strerror(errno));
+		g_clear_pointer(&path, g_free);
+	}
+	return path;
+}
+
+/* The routes of one exporter, kept while what it depends on is still coming in. */
+struct traced {
+	GPtrArray *routes; /* struct trace_route *, or NULL: not traced yet */
+	bool open;	   /* something was asked for in vain */
+	guint round;
+};
+
+static void traced_free(void *data)
+{
+	struct traced *traced = data;
+
+	g_clear_pointer(&traced->routes, g_ptr_array_unref);
+	g_free(traced);
+}
+
+struct trace_task {
+	struct program *program;
+	const struct exporter *exporter;
+	struct traced *traced;
+};
+
+static void trace_one(void *data, void *unused)
+{
+	struct trace_task *task = data;
+	struct traced *traced = task->traced;
+	guint misses = task->program->misses;
+
+	(void)unused;
+	g_clear_pointer(&traced->routes, g_ptr_array_unref);
+	traced->routes = trace_exporter(task->program, task->exporter);
+	/* What others missed meanwhile counts too: that costs time, not truth. */
+	traced->open = task->program->misses != misses;
+	traced->round = task->program->round;
+}
+
+/*
+ * Traces the exporters that still miss something; with all set also those that
+ * were traced before the last facts came, since these may concern them.
+ */
+static void trace_all(struct program *program, bool all, void *data)
+{
+	GHashTable *known = data;
+	g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_free);
+	GThreadPool *threads =
+		g_thread_pool_new(trace_one, NULL, (int)g_get_num_processors(), FALSE, NULL);
+
+	for (unsigned int i = 0; i < program->exporters->len; i++) {
+		const struct exporter *e = program->exporters->pdata[i];
+		g_autofree char *key = g_strdup_printf("%s:%s", e->file, e->name);
+		struct traced *traced = g_hash_table_lookup(known, key);
+		struct trace_task *task;
+
+		if (!traced) {
+			traced = g_new0(struct traced, 1);
+			g_hash_table_insert(known, g_steal_pointer(&key), traced);
+		}
+		if (traced->routes && (all ? traced->round == program->round : !traced->open))
+			continue;
+		task = g_new0(struct trace_task, 1);
+		task->program = program;
+		task->exporter = e;
+		task->traced = traced;
+		g_ptr_array_add(tasks, task);
+		g_thread_pool_push(threads, task, NULL);
+	}
+	g_thread_pool_free(threads, FALSE, TRUE);
+}
+
+/* All routes in the order of the exporters. */
+static GPtrArray *collect_routes(const struct program *program, GHashTable *known)
+{
+	GPtrArray *routes = g_ptr_array_new_with_free_func((GDestroyNotify)trace_route_free);
+
+	for (unsigned int i = 0; i < program->exporters->len; i++) {
+		const struct exporter *e = program->exporters->pdata[i];
+		g_autofree char *key = g_strdup_printf("%s:%s", e->file, e->name);
+		struct traced *traced = g_hash_table_lookup(known, key);
+
+		g_ptr_array_set_free_func(traced->routes, NULL);
+		for (unsigned int k = 0; k < traced->routes->len; k++)
+			g_ptr_array_add(routes, traced->routes->pdata[k]);
+		g_clear_pointer(&traced->routes, g_ptr_array_unref);
+	}
+	return routes;
+}
+
+bool pipeline_open(struct pipeline *p, const char *path, GError **error)
+{
+	const struct options *o = p->options;
+	struct tree_options options = {
+		.path = path,
+		.build = o->build,
+		.config = o->config,
+		.arches = (const char *const *)o->arches,
+		.clang = PFNCHECK_CLANG,
+		.no_kbuild = o->no_kbuild,
+		.jobs = o->jobs,
+		.progress = progress_message,
+		.progress_data = p->progress,
+	};
+
+	p->cache = cache_directory(o, error);
+	if (!p->cache)
+		return false;
+	options.cache = p->cache;
+	progress_stage(p->progress, "tree");
+	p->tree = tree_open(&options, error);
+	return p->tree != NULL;
+}
+
+bool pipeline_scan(struct pipeline *p, GError **error)
+{
+	g_autoptr(GPtrArray) arches = g_ptr_array_new();
+	struct scan_options options = { .root = tree_root(p->tree), .jobs = p->options->jobs };
+
+	for (guint i = 0; i < tree_config_count(p->tree); i++)
+		g_ptr_array_add(arches, (void *)tree_config_srcarch(p->tree, i));
+	g_ptr_array_add(arches, NULL);
+	options.arches = (const char *const *)arches->pdata;
+	progress_stage(p->progress, "scan");
+	p->scan = scan_tree(&options, error);
+	return p->scan != NULL;
+}
+
+static bool open_store(struct pipeline *p, GError **error)
+{
+	g_autofree char *versions = g_strdup_printf("pfncheck %s facts %d libclang %s",
+						    PFNCHECK_VERSION, FACTS_SCHEMA, ast_version());
+	struct store_options options = {
+		.directory = p->options->no_cache ? NULL : p->cache,
+		.root = tree_root(p->tree),
+		.versions = versions,
+		.message = progress_message,
+		.message_data = p->progress,
+	};
+
+	p->store = store_open(&options, error);
+	return p->store != NULL;
+}
+
+static void describe_run(struct pipeline *p)
+{
+	const GPtrArray *failures = scan_failures(p->scan);
+
+	p->audit->libclang = audit_string(p->audit, ast_version());
+	p->audit->release = audit_string(p->audit, tree_release(p->tree));
+	for (guint i = 0; i < tree_config_count(p->tree); i++) {
+		struct audit_config *config = audit_add_config(p->audit);
+
+		config->arch = audit_string(p->audit, tree_config_arch(p->tree, i));
+		config->config = audit_string(p->audit, tree_config_name(p->tree, i));
+	}
+	for (unsigned int i = 0; i < failures->len; i++) {
+		const struct scan_failure *f = failures->pdata[i];
+
+		audit_add_failure(p->audit, f->file, f->reason);
+	}
+}
+
+/* Known once the flags of all files are. */
+static void note_stubs(struct pipeline *p)
+{
+	const GPtrArray *stubs = tree_stubs(p->tree);
+
+	for (unsigned int i = 0; i < stubs->len; i++) {
+		g_autofree char *note =
+			g_strdup_printf("stubbed header: %s", (char *)stubs->pdata[i]);
+
+		g_ptr_array_add(p->audit->coverage.notes, (void *)audit_string(p->audit, note));
+	}
+}
+
+/* ---- dumps ---- */
+
+/* Of what one configuration came to. */
+static void dump_config(struct pipeline *p, const struct program *program, const GPtrArray *routes)
+{
+	switch (p->options->dump) {
+	case STAGE_EXTRACT:
+		for (unsigned int i = 0; i < program->facts->len; i++)
+			facts_print(program->facts->pdata[i], p->dump);
+		break;
+	case STAGE_PROGRAM:
+		program_dump(program, p->dump);
+		break;
+	case STAGE_TRACE:
+		for (unsigned int i = 0; i < routes->len; i++)
+			trace_dump(routes->pdata[i], p->dump);
+		break;
+	default:
+		break;
+	}
+}
+
+void pipeline_dump(struct pipeline *p)
+{
+	switch (p->options->dump) {
+	case STAGE_TREE:
+		tree_dump(p->tree, p->dump);
+		break;
+	case STAGE_SCAN:
+		scan_dump(p->scan, p->dump);
+		break;
+	case STAGE_STORE:
+		store_dump(p->store, p->dump);
+		break;
+	case STAGE_JUDGE:
+		judge_dump(p->audit, p->dump);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- configurations ---- */
+
+/*
+ * Extracts and traces until nothing new is asked for, and judges what came of it.
+ * The program is gone afterwards: there is one at a time.
+ */
+static bool analyse_config(struct pipeline *p, guint config, GError **error)
+{
+	g_autoptr(GHashTable) known =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, traced_free);
+	g_autoptr(GPtrArray) routes = NULL;
+	struct program *program;
+
+	progress_stage(p->progress, "extract");
+	program = survey_program(&p->survey, config, trace_all, known, error);
+	if (!program)
+		return false;
+	progress_stage(p->progress, "judge");
+	routes = collect_routes(program, known);
+	for (unsigned int i = 0; i < routes->len; i++) {
+		struct audit_route *route =
+			judge_route(p->audit, program, routes->pdata[i], config);
+
+		if (p->proofs && explain_wants(p->query, route))
+			g_ptr_array_add(p->proofs,
+					proof_new(p->audit, program, routes->pdata[i], route));
+	}
+	/* What helpers do is no part of a proof. */
+	if (!p->proofs)
+		helpers_check(program, p->scan, routes, p->audit);
+	unseen_look(p->unseen, p->audit, p->tree, config, program, *p->stop);
+	dump_config(p, program, routes);
+	g_clear_pointer(&routes, g_ptr_array_unref);
+	program_free(program);
+	return true;
+}
+
+static bool analyse(struct pipeline *p, GError **error)
+{
+	for (guint i = 0; i < tree_config_count(p->tree); i++)
+		if ((!i || !*p->stop) && !analyse_config(p, i, error))
+			return false;
+	unseen_judge(p->unseen, p->audit);
+	/* A proof is of one configuration. */
+	if (!p->proofs)
+		merge_routes(p->audit);
+	/* Of a run that was *p->stop nobody knows. */
+	if (!*p->stop)
+		left_out_judge(p->left_out, p->audit);
+	return true;
+}
+
+bool pipeline_judge(struct pipeline *p, GError **error)
+{
+	if (!open_store(p, error))
+		return false;
+	p->audit = audit_new();
+	describe_run(p);
+	p->survey = (struct survey){
+		.tree = p->tree,
+		.scan = p->scan,
+		.store = p->store,
+		.progress = p->progress,
+		.audit = p->audit,
+		.jobs = p->options->jobs,
+		.no_pch = p->options->no_pch,
+		.no_kbuild = p->options->no_kbuild,
+		.stop = p->stop,
+	};
+	p->unseen = unseen_new(p->scan);
+	p->left_out = left_out_new(tree_root(p->tree), p->scan);
+	p->survey.left_out = p->left_out;
+	if (!analyse(p, error))
+		return false;
+	p->audit->coverage.files_scanned = scan_files_read(p->scan);
+	p->audit->coverage.files_parsed = survey_files_used(&p->survey);
+	note_stubs(p);
+	if (*p->stop)
+		p->audit->stopped = "interrupted";
+	audit_sort(p->audit);
+	audit_count(p->audit);
+	progress_stage(p->progress, NULL);
+	return true;
+}
+
+void pipeline_reset(struct pipeline *p)
+{
+	g_clear_pointer(&p->left_out, left_out_free);
+	g_clear_pointer(&p->unseen, unseen_free);
+	survey_clear(&p->survey);
+	g_clear_pointer(&p->audit, audit_free);
+	g_clear_pointer(&p->store, store_close);
+	g_clear_pointer(&p->scan, scan_free);
+}
+
+void pipeline_clear(struct pipeline *p)
+{
+	pipeline_reset(p);
+	g_clear_pointer(&p->tree, tree_close);
+	g_clear_pointer(&p->cache, g_free);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pipeline: the stages in their order, from a path to an audit.  Brings them
+ * together; knows neither C nor kernels nor formats.
+ */
+#ifndef PFNCHECK_PIPELINE_H
+#define PFNCHECK_PIPELINE_H
+
+#include <glib.h>
+#include <signal.h>
+#include <stdbool.h>
+
+#include "audit.h"
+#include "explain.h"
+#include "left_out.h"
+#include "options.h"
+#include "progress.h"
+#include "scan.h"
+#include "store.h"
+#include "survey.h"
+#include "tree.h"
+#include "unseen.h"
+
+/* One state of one tree. Zeroed but for what comes first; pipeline_clear() releases the rest. */
+struct pipeline {
+	const struct options *options;
+	struct progress *progress;
+	const volatile sig_atomic_t *stop; /* becomes true: to end with what is known */
+	/* Whose routes to prove, with a place for struct proof *; both NULL: none. */
+	const struct explain_query *query;
+	GPtrArray *proofs;
+	GString *dump; /* what options->dump asks for is appended */
+
+	char *cache;
+	struct tree *tree;
+	struct scan *scan;
+	struct store *store;
+	struct unseen *unseen;
+	struct left_out *left_out;
+	struct survey survey;
+	struct audit *audit; /* the result: complete, sorted and counted */
+};
+
+/* Finds the cache directory and opens the tree at path, which configures it if need be. */
+bool pipeline_open(struct pipeline *pipeline, const char *path, GError **error);
+/* Reads the tree, for what it is now. */
+bool pipeline_scan(struct pipeline *pipeline, GError **error);
+/* From the scan to the verdicts. */
+bool pipeline_judge(struct pipeline *pipeline, GError **error);
+/* Appends what there is once in a run to what options->dump asks for. */
+void pipeline_dump(struct pipeline *pipeline);
+/* Forgets the scan and all that follows from it; the tree and the cache directory stay. */
+void pipeline_reset(struct pipeline *pipeline);
+void pipeline_clear(struct pipeline *pipeline);
+
+#endif
