@@ -38,12 +38,13 @@ static const char *const change_names[] = {
 	[CHANGE_WORSE] = "worse", [CHANGE_BETTER] = "better", [CHANGE_MOVED] = "moved",
 };
 
-/* The rules that a mapping breaks; the others are independent of the verdict. */
-static const char *const breaking_rules[] = {
-	"cleared-pfnmap",
-	"missing-pfnmap",
-	"mixedmap",
-	"page-insert",
+static const struct {
+	const char *name;
+	bool breaks; /* a mapping breaks it; the others are independent of the verdict */
+} rules[] = {
+	{ "cleared-pfnmap", true }, { "cow-pfnmap", false }, { "helper-precondition", false },
+	{ "missing-pfnmap", true }, { "mixedmap", true },    { "not-in-this-config", false },
+	{ "page-insert", true },    { RULE_UNKNOWN, false },
 };
 
 static void route_free(void *data)
@@ -358,9 +359,29 @@ bool condition_kind_parse(const char *name, enum condition_kind *kind)
 	return i >= 0;
 }
 
+static int find_rule(const char *rule)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(rules); i++)
+		if (!g_strcmp0(rules[i].name, rule))
+			return i;
+	return -1;
+}
+
 bool rule_breaks(const char *rule)
 {
-	return find_name(breaking_rules, G_N_ELEMENTS(breaking_rules), rule) >= 0;
+	int i = find_rule(rule);
+
+	return i >= 0 && rules[i].breaks;
+}
+
+bool rule_exists(const char *rule)
+{
+	return find_rule(rule) >= 0;
+}
+
+const char *rule_name(guint i)
+{
+	return i < G_N_ELEMENTS(rules) ? rules[i].name : NULL;
 }
 
 int place_compare(const struct place *a, const struct place *b)
@@ -446,7 +467,7 @@ enum level audit_worst(const struct audit *audit)
 	for (guint i = 0; i < audit->routes->len; i++) {
 		const struct audit_route *route = audit->routes->pdata[i];
 
-		if (!route->known && change_counts(route->change))
+		if (!route->known && !route->suppressed && change_counts(route->change))
 			worst = MAX(worst, route->level);
 		worst = MAX(worst, worst_finding(route->findings));
 	}

@@ -93,6 +93,7 @@ struct audit_finding {
 	const char *commit;	/* of a review of several: the one that did it, else NULL */
 	const char *suppressed; /* why it does not count; NULL: it does */
 	const char *suppressor; /* who says so: "FILE:LINE" of the comment or of the allow file */
+	bool by_comment;	/* the suppressor is a comment of the tree */
 };
 
 /* A static object of the kernel: a dma_buf_ops object, a table, a function. */
@@ -127,6 +128,10 @@ struct audit_route {
 	enum change change;    /* of the verdict */
 	enum verdict before;   /* the verdict of the base, if change is worse or better */
 	const char *commit;    /* as in audit_finding */
+	/* As in audit_finding, for the verdict: all that makes it bad is suppressed. */
+	const char *suppressed;
+	const char *suppressor;
+	bool by_comment;
 };
 
 struct audit_config {
@@ -252,6 +257,11 @@ bool condition_kind_parse(const char *name, enum condition_kind *kind);
  * the route are theirs.  The other rules stand beside the verdict.
  */
 bool rule_breaks(const char *rule);
+/* What stands for the verdict unknown where rules are named. */
+#define RULE_UNKNOWN "unknown"
+/* Whether there is such a rule, RULE_UNKNOWN included; the name of rule number i, NULL at the end. */
+bool rule_exists(const char *rule);
+const char *rule_name(guint i);
 
 /* Places by file, line, column; a NULL file first. */
 int place_compare(const struct place *a, const struct place *b);

@@ -222,6 +222,9 @@ static void fill_finding(struct reader *reader, const json_t *object, struct aud
 	finding->confidence = get_text(reader, object, "confidence");
 	read_place(reader, object, &finding->at);
 	finding->message = get_text(reader, object, "message");
+	finding->suppressed = get_string(reader, object, "suppressed");
+	finding->suppressor = get_string(reader, object, "suppressor");
+	finding->by_comment = get_flag(reader, object, "by_comment");
 	read_numbers(reader, object, "configs", finding->configs);
 	read_list(reader, object, "conditions", read_condition, finding->conditions);
 	read_list(reader, object, "path", read_step, finding);
@@ -261,6 +264,9 @@ static void read_route(struct reader *reader, const json_t *object, void *owner)
 		fault(reader, "there is no verdict '%s'", verdict);
 	route->level = get_level(reader, object);
 	route->known = get_flag(reader, object, "known");
+	route->suppressed = get_string(reader, object, "suppressed");
+	route->suppressor = get_string(reader, object, "suppressor");
+	route->by_comment = get_flag(reader, object, "by_comment");
 	route->reason = get_string(reader, object, "reason");
 	read_strings(reader, object, "notes", route->notes);
 	read_strings(reader, flags, "set", route->flags_set);
@@ -402,12 +408,14 @@ static bool is_worse(enum verdict now, enum verdict before)
 	}
 }
 
+/* What was suppressed did not count: if it does, that is new. */
 static void add_fingerprints(GHashTable *fingerprints, const GPtrArray *findings)
 {
 	for (guint i = 0; i < findings->len; i++) {
 		const struct audit_finding *finding = findings->pdata[i];
 
-		g_hash_table_add(fingerprints, (void *)finding->fingerprint);
+		if (!finding->suppressed)
+			g_hash_table_add(fingerprints, (void *)finding->fingerprint);
 	}
 }
 
@@ -447,7 +455,8 @@ void baseline_subtract(struct audit *audit, const struct audit *saved, const cha
 		const struct audit_route *before = g_hash_table_lookup(routes, route->id);
 
 		audit->baseline.findings += remove_findings(route->findings, fingerprints);
-		if (!before || is_worse(route->verdict, before->verdict))
+		if (!before || is_worse(route->verdict, before->verdict) ||
+		    (before->suppressed && !route->suppressed && route->level > LEVEL_NONE))
 			continue;
 		audit->baseline.routes++;
 		route->known = true;

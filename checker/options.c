@@ -155,6 +155,10 @@ static bool set_arches(struct options *options, const char *value, GError **erro
 	{ "cache", 0, "DIR", "keep results in DIR (default ~/.cache/pfncheck)", KEPT(cache) }, \
 	{ "no-cache", 0, NULL, "take no result from an earlier run and keep none", \
 	  KEPT(no_cache) }, \
+	{ "allow", 0, "FILE", "what may be found, and why: entries in FILE", KEPT(allow) }, \
+	{ "allow-comments", 0, NULL, \
+	  "let comments of the tree silence findings:\n" \
+	  "/* pfncheck: allow RULE: reason */", KEPT(allow_comments) }, \
 	{ "jobs", 'j', "N", "run N processes (default: one for each processor)", set_jobs, 0 }
 
 #define COLOR_OPTION { "color", 0, "WHEN", "auto (default), always or never", set_colour, 0 }
@@ -407,6 +411,7 @@ void options_clear(struct options *options)
 	g_free(options->config);
 	g_strfreev(options->arches);
 	g_free(options->cache);
+	g_free(options->allow);
 	g_free(options->stats);
 	memset(options, 0, sizeof(*options));
 }

@@ -49,6 +49,8 @@ struct options {
 	char *cache;	   /* NULL unless given */
 	char *stats;	   /* or NULL */
 	unsigned int jobs; /* at least 1 */
+	char *allow;	   /* the file of entries, or NULL */
+	bool allow_comments;
 	bool no_cache;
 	bool no_kbuild;
 	bool no_pch;

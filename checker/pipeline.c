@@ -134,6 +134,8 @@ bool pipeline_open(struct pipeline *p, const char *path, GError **error)
 		.progress_data = p->progress,
 	};
 
+	if (o->allow && !(p->suppress = suppress_load(o->allow, error)))
+		return false;
 	p->cache = cache_directory(o, error);
 	if (!p->cache)
 		return false;
@@ -326,6 +328,11 @@ bool pipeline_judge(struct pipeline *p, GError **error)
 	note_stubs(p);
 	if (*p->stop)
 		p->audit->stopped = "interrupted";
+	suppress_apply(p->suppress, p->audit,
+		       p->options->allow_comments ? COMMENTS_HONOURED :
+		       p->options->verbose	  ? COMMENTS_NAMED :
+						    COMMENTS_IGNORED,
+		       tree_root(p->tree), scan_candidates(p->scan));
 	audit_sort(p->audit);
 	audit_count(p->audit);
 	progress_stage(p->progress, NULL);
@@ -346,5 +353,6 @@ void pipeline_clear(struct pipeline *p)
 {
 	pipeline_reset(p);
 	g_clear_pointer(&p->tree, tree_close);
+	g_clear_pointer(&p->suppress, suppress_free);
 	g_clear_pointer(&p->cache, g_free);
 }

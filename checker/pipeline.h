@@ -17,6 +17,7 @@
 #include "progress.h"
 #include "scan.h"
 #include "store.h"
+#include "suppress.h"
 #include "survey.h"
 #include "tree.h"
 #include "unseen.h"
@@ -32,6 +33,7 @@ struct pipeline {
 	GString *dump; /* what options->dump asks for is appended */
 
 	char *cache;
+	struct suppress *suppress; /* what options->allow holds, or NULL */
 	struct tree *tree;
 	struct scan *scan;
 	struct store *store;
@@ -41,7 +43,10 @@ struct pipeline {
 	struct audit *audit; /* the result: complete, sorted and counted */
 };
 
-/* Finds the cache directory and opens the tree at path, which configures it if need be. */
+/*
+ * Reads what is allowed, finds the cache directory and opens the tree at path, which
+ * configures it if need be.
+ */
 bool pipeline_open(struct pipeline *pipeline, const char *path, GError **error);
 /* Reads the tree, for what it is now. */
 bool pipeline_scan(struct pipeline *pipeline, GError **error);

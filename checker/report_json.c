@@ -137,6 +137,14 @@ static json_t *numbers(const GArray *list)
 	return array;
 }
 
+/* The same three fields in a finding and in a route. */
+static void add_suppression(json_t *object, const char *reason, const char *by, bool by_comment)
+{
+	json_object_set_new(object, "suppressed", string_or_null(reason));
+	json_object_set_new(object, "suppressor", string_or_null(by));
+	json_object_set_new(object, "by_comment", json_boolean(by_comment));
+}
+
 static json_t *finding_json(const void *data)
 {
 	const struct audit_finding *finding = data;
@@ -148,6 +156,7 @@ static json_t *finding_json(const void *data)
 	json_object_set_new(object, "confidence", string(finding->confidence));
 	add_place(object, &finding->at);
 	json_object_set_new(object, "message", string(finding->message));
+	add_suppression(object, finding->suppressed, finding->suppressor, finding->by_comment);
 	json_object_set_new(object, "configs", numbers(finding->configs));
 	json_object_set_new(object, "conditions", list_of(finding->conditions, condition_json));
 	json_object_set_new(object, "path", list_of(finding->path, step_json));
@@ -178,6 +187,7 @@ static json_t *route_json(const void *data)
 	json_object_set_new(object, "verdict", string(verdict_name(route->verdict)));
 	json_object_set_new(object, "level", string(level_name(route->level)));
 	json_object_set_new(object, "known", json_boolean(route->known));
+	add_suppression(object, route->suppressed, route->suppressor, route->by_comment);
 	json_object_set_new(object, "reason", string_or_null(route->reason));
 	json_object_set_new(object, "notes", strings(route->notes));
 	json_object_set_new(object, "flags", flags_json(route));

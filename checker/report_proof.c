@@ -114,6 +114,7 @@ static void print_heading(const struct text *text, const struct audit_route *rou
 			    verdict_reasons[route->verdict],
 		   route->reason ? ": " : "", route->reason ? route->reason : "");
 	text_newline(text);
+	text_suppressed(text, route->suppressed, route->suppressor);
 	for (guint i = 0; i < route->findings->len; i++) {
 		const struct audit_finding *finding = route->findings->pdata[i];
 		g_autofree char *place = text_place(&finding->at);
@@ -128,6 +129,7 @@ static void print_heading(const struct text *text, const struct audit_route *rou
 			   finding->message);
 		text_styled(text, verdict_style(VERDICT_CONDITIONAL), rule);
 		text_newline(text);
+		text_suppressed(text, finding->suppressed, finding->suppressor);
 	}
 }
 

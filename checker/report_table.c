@@ -166,6 +166,7 @@ static char *row_key(const struct audit *audit, const struct audit_route *route)
 		g_string_append_printf(key, "\n%s", (const char *)inserts->pdata[i]);
 	for (guint i = 0; i < route->notes->len; i++)
 		g_string_append_printf(key, "\n(%s)", (const char *)route->notes->pdata[i]);
+	g_string_append(key, route->suppressed ? "\nsuppressed" : "");
 	return g_string_free(key, FALSE);
 }
 
@@ -280,6 +281,8 @@ static void add_row(const struct text *text, GPtrArray *lines, const struct row 
 
 		next = fill_word(lines, next, 0, note, "  ");
 	}
+	if (route->suppressed)
+		next = fill_word(lines, next, 0, "(suppressed)", "  ");
 	if (*configs) {
 		g_autofree char *only = g_strdup_printf("(%s)", configs);
 

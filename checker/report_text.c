@@ -272,6 +272,14 @@ static void print_path(const struct text *text, const struct audit_finding *find
 	}
 }
 
+void text_suppressed(const struct text *text, const char *reason, const char *by)
+{
+	if (!reason)
+		return;
+	text_print(text, "    suppressed: %s (%s)", reason, by);
+	text_newline(text);
+}
+
 static void problem_free(void *data)
 {
 	struct problem *problem = data;
@@ -293,8 +301,11 @@ static int compare_problems(gconstpointer first, gconstpointer second)
 	return order ? order : g_strcmp0(a->finding->rule, b->finding->rule);
 }
 
-/* All findings (struct problem), those of one place and rule as one. */
-static GPtrArray *collect_problems(const struct audit *audit)
+/*
+ * All findings (struct problem), those of one place and rule as one: those that
+ * count, or those that are suppressed.
+ */
+static GPtrArray *collect_problems(const struct audit *audit, bool suppressed)
 {
 	GPtrArray *problems = g_ptr_array_new_with_free_func(problem_free);
 	/* "place rule" -> struct problem */
@@ -309,6 +320,8 @@ static GPtrArray *collect_problems(const struct audit *audit)
 			g_autofree char *key = g_strdup_printf("%s %s", at, finding->rule);
 			struct problem *problem = g_hash_table_lookup(known, key);
 
+			if (suppressed != (finding->suppressed != NULL))
+				continue;
 			if (!problem) {
 				problem = g_new0(struct problem, 1);
 				problem->finding = finding;
@@ -372,6 +385,7 @@ static void print_problem(const struct text *text, const struct problem *problem
 	print_exporter(text, problem->route,
 		       conditions || !finding->configs->len ? problem->route->configs :
 							      finding->configs);
+	text_suppressed(text, finding->suppressed, finding->suppressor);
 	if (conditions)
 		print_conditions(text, finding, problem->route);
 	print_path(text, finding);
@@ -383,11 +397,15 @@ static void print_problem(const struct text *text, const struct problem *problem
 static bool same_unknown(const struct audit_route *a, const struct audit_route *b)
 {
 	return place_compare(&a->ops.at, &b->ops.at) == 0 &&
-	       g_strcmp0(a->ops.name, b->ops.name) == 0 && g_strcmp0(a->reason, b->reason) == 0;
+	       g_strcmp0(a->ops.name, b->ops.name) == 0 && g_strcmp0(a->reason, b->reason) == 0 &&
+	       g_strcmp0(a->suppressor, b->suppressor) == 0;
 }
 
-/* Routes without a verdict, those of one exporter for one reason together; how many there are. */
-static guint print_unknown(const struct text *text)
+/*
+ * Routes without a verdict, those that count or those that are suppressed, with
+ * those of one exporter for one reason together; how many there are.
+ */
+static guint print_unknown(const struct text *text, bool suppressed)
 {
 	g_autoptr(GPtrArray) left = g_ptr_array_new();
 	guint count;
@@ -395,7 +413,8 @@ static guint print_unknown(const struct text *text)
 	for (guint i = 0; i < text->audit->routes->len; i++) {
 		struct audit_route *route = text->audit->routes->pdata[i];
 
-		if (route->verdict == VERDICT_UNKNOWN && !route->known)
+		if (route->verdict == VERDICT_UNKNOWN && !route->known &&
+		    suppressed == (route->suppressed != NULL))
 			g_ptr_array_add(left, route);
 	}
 	count = left->len;
@@ -419,6 +438,8 @@ static guint print_unknown(const struct text *text)
 				print_also(text, route, false);
 			else if (route->tables->len)
 				print_exporter(text, route, route->configs);
+			if (!shown)
+				text_suppressed(text, route->suppressed, route->suppressor);
 			shown = true;
 			g_ptr_array_remove_index(left, i);
 		}
@@ -431,17 +452,22 @@ static guint print_unknown(const struct text *text)
 static void print_left_out(const struct text *text)
 {
 	const GPtrArray *left_out = text->audit->left_out;
+	guint shown = 0;
 
 	for (guint i = 0; i < left_out->len; i++) {
 		const struct audit_finding *finding = left_out->pdata[i];
 		g_autofree char *rule = g_strdup_printf("[pfncheck:%s]", finding->rule);
 
+		if (finding->suppressed && !text->options->verbose)
+			continue;
+		shown++;
 		print_place(text, "", &finding->at, finding->level);
 		text_print(text, "%s ", finding->message);
 		text_styled(text, level_styles[finding->level], rule);
 		text_newline(text);
+		text_suppressed(text, finding->suppressed, finding->suppressor);
 	}
-	if (left_out->len)
+	if (shown)
 		text_newline(text);
 }
 
@@ -545,11 +571,13 @@ static void print_coverage(const struct text *text)
 }
 
 /* How many findings of each level are shown, or that there are none; what a comparison left out. */
-static void print_summary(const struct text *text, const GPtrArray *problems, guint unknown)
+static void print_summary(const struct text *text, const GPtrArray *problems, guint unknown,
+			  guint suppressed)
 {
 	const struct audit_baseline *baseline = &text->audit->baseline;
 	const GPtrArray *left_out = text->audit->left_out;
 	guint counts[G_N_ELEMENTS(level_styles)] = { 0 };
+	guint found = problems->len;
 	const char *separator = "";
 
 	for (guint i = 0; i < problems->len; i++) {
@@ -557,8 +585,16 @@ static void print_summary(const struct text *text, const GPtrArray *problems, gu
 
 		counts[problem->finding->level]++;
 	}
-	for (guint i = 0; i < left_out->len; i++)
-		counts[((const struct audit_finding *)left_out->pdata[i])->level]++;
+	for (guint i = 0; i < left_out->len; i++) {
+		const struct audit_finding *finding = left_out->pdata[i];
+
+		if (finding->suppressed) {
+			suppressed++;
+			continue;
+		}
+		counts[finding->level]++;
+		found++;
+	}
 	for (guint level = LEVEL_ERROR; level > LEVEL_NONE; level--) {
 		g_autofree char *s = g_strdup_printf("%u %s%s", counts[level], level_name(level),
 						     counts[level] == 1 ? "" : "s");
@@ -569,10 +605,10 @@ static void print_summary(const struct text *text, const GPtrArray *problems, gu
 		text_styled(text, level_styles[level], s);
 		separator = ", ";
 	}
-	if (!problems->len && !left_out->len)
+	if (!found)
 		text_print(text, "%s found",
 			   baseline->file		   ? "nothing new" :
-			   unknown			   ? "nothing else" :
+			   unknown || suppressed	   ? "nothing else" :
 			   text->audit->coverage.exporters ? "nothing" :
 							     "no dma-buf exporter");
 	if (unknown)
@@ -581,7 +617,23 @@ static void print_summary(const struct text *text, const GPtrArray *problems, gu
 		text_print(text, "; left out as known from %s: %u finding%s, %u route%s",
 			   baseline->file, baseline->findings, baseline->findings == 1 ? "" : "s",
 			   baseline->routes, baseline->routes == 1 ? "" : "s");
+	if (suppressed)
+		text_print(text, "; %u suppressed%s", suppressed,
+			   text->options->verbose ? "" : " (-v shows them)");
 	text_newline(text);
+}
+
+/* Routes that nobody decided, but that do not count. */
+static guint count_unknown(const struct audit *audit)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < audit->routes->len; i++) {
+		const struct audit_route *route = audit->routes->pdata[i];
+
+		count += route->verdict == VERDICT_UNKNOWN && !route->known && route->suppressed;
+	}
+	return count;
 }
 
 static void write_text(const struct audit *audit, const struct report_options *options,
@@ -589,7 +641,8 @@ static void write_text(const struct audit *audit, const struct report_options *o
 {
 	g_autoptr(GHashTable) sources =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-	g_autoptr(GPtrArray) problems = collect_problems(audit);
+	g_autoptr(GPtrArray) problems = collect_problems(audit, false);
+	g_autoptr(GPtrArray) suppressed = collect_problems(audit, true);
 	struct text text = { audit, options, out, sources };
 	guint unknown;
 
@@ -597,9 +650,14 @@ static void write_text(const struct audit *audit, const struct report_options *o
 		text_table(&text);
 	for (guint i = 0; i < problems->len; i++)
 		print_problem(&text, problems->pdata[i]);
-	unknown = print_unknown(&text);
+	unknown = print_unknown(&text, false);
+	if (options->verbose) {
+		for (guint i = 0; i < suppressed->len; i++)
+			print_problem(&text, suppressed->pdata[i]);
+		print_unknown(&text, true);
+	}
 	print_left_out(&text);
-	print_summary(&text, problems, unknown);
+	print_summary(&text, problems, unknown, suppressed->len + count_unknown(audit));
 	print_coverage(&text);
 }
 

@@ -62,6 +62,9 @@ char *text_route(const struct audit_route *route);
  */
 glong text_quote(const struct text *text, const struct place *at);
 
+/* Appends a line that says why something does not count; nothing for NULL. */
+void text_suppressed(const struct text *text, const char *reason, const char *by);
+
 /* Appends the table of exporters, in report_table.c. */
 void text_table(const struct text *text);
 
