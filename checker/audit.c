@@ -146,9 +146,21 @@ static int compare_failures(gconstpointer first, gconstpointer second)
 	return order ? order : g_strcmp0(a->reason, b->reason);
 }
 
+static int compare_differences(gconstpointer first, gconstpointer second)
+{
+	const struct audit_difference *a = *(const struct audit_difference *const *)first;
+	const struct audit_difference *b = *(const struct audit_difference *const *)second;
+	int order = place_compare(&a->at, &b->at);
+
+	if (!order)
+		order = strcmp(a->rule, b->rule);
+	return order ? order : strcmp(a->name, b->name);
+}
+
 struct audit *audit_new(void)
 {
 	struct audit *audit = g_new0(struct audit, 1);
+	struct audit_coccinelle *coccinelle = &audit->coverage.coccinelle;
 
 	audit->strings = g_string_chunk_new(4096);
 	audit->configs = g_ptr_array_new_with_free_func(g_free);
@@ -156,6 +168,9 @@ struct audit *audit_new(void)
 	audit->left_out = g_ptr_array_new_with_free_func(finding_free);
 	audit->review.commits = g_ptr_array_new_with_free_func(g_free);
 	audit->coverage.files_failed = g_ptr_array_new_with_free_func(g_free);
+	coccinelle->failed = g_ptr_array_new_with_free_func(g_free);
+	coccinelle->only_clang = g_ptr_array_new_with_free_func(g_free);
+	coccinelle->only_coccinelle = g_ptr_array_new_with_free_func(g_free);
 	audit->coverage.notes = g_ptr_array_new();
 	audit->vocabulary.checked = g_ptr_array_new();
 	audit->vocabulary.contradictions = g_ptr_array_new_with_free_func(g_free);
@@ -173,6 +188,9 @@ void audit_free(struct audit *audit)
 	g_ptr_array_unref(audit->left_out);
 	g_ptr_array_unref(audit->review.commits);
 	g_ptr_array_unref(audit->coverage.files_failed);
+	g_ptr_array_unref(audit->coverage.coccinelle.failed);
+	g_ptr_array_unref(audit->coverage.coccinelle.only_clang);
+	g_ptr_array_unref(audit->coverage.coccinelle.only_coccinelle);
 	g_ptr_array_unref(audit->coverage.notes);
 	g_ptr_array_unref(audit->vocabulary.checked);
 	g_ptr_array_unref(audit->vocabulary.contradictions);
@@ -272,18 +290,29 @@ struct path_step *audit_add_step(struct audit_finding *finding)
 	return append(finding->path, sizeof(struct path_step));
 }
 
-void audit_add_failure(struct audit *audit, const char *file, const char *reason)
+void audit_add_failure_to(struct audit *audit, GPtrArray *list, const char *file,
+			  const char *reason)
 {
 	struct audit_failure *failure;
 
-	for (guint i = 0; i < audit->coverage.files_failed->len; i++) {
-		failure = audit->coverage.files_failed->pdata[i];
+	for (guint i = 0; i < list->len; i++) {
+		failure = list->pdata[i];
 		if (!strcmp(failure->file, file) && !strcmp(failure->reason, reason))
 			return;
 	}
-	failure = append(audit->coverage.files_failed, sizeof(*failure));
+	failure = append(list, sizeof(*failure));
 	failure->file = audit_string(audit, file);
 	failure->reason = audit_string(audit, reason);
+}
+
+void audit_add_failure(struct audit *audit, const char *file, const char *reason)
+{
+	audit_add_failure_to(audit, audit->coverage.files_failed, file, reason);
+}
+
+struct audit_difference *audit_add_difference(GPtrArray *list)
+{
+	return append(list, sizeof(struct audit_difference));
 }
 
 void audit_add_checked(struct audit *audit, const char *name)
@@ -415,6 +444,9 @@ void audit_sort(struct audit *audit)
 	}
 	g_ptr_array_sort(audit->left_out, compare_findings);
 	g_ptr_array_sort(audit->coverage.files_failed, compare_failures);
+	g_ptr_array_sort(audit->coverage.coccinelle.failed, compare_failures);
+	g_ptr_array_sort(audit->coverage.coccinelle.only_clang, compare_differences);
+	g_ptr_array_sort(audit->coverage.coccinelle.only_coccinelle, compare_differences);
 	sort_strings(audit->vocabulary.checked);
 	g_ptr_array_sort(audit->vocabulary.contradictions, compare_helpers);
 	g_ptr_array_sort(audit->vocabulary.undecided, compare_helpers);

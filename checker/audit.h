@@ -144,6 +144,27 @@ struct audit_failure {
 	const char *reason;
 };
 
+/* What one of the engines sees at a place, and the other one does not. */
+struct audit_difference {
+	struct place at;
+	const char *rule;	/* of the finding; "exporters" for an object */
+	const char *name;	/* of the object, or of the function */
+	const char *clang;	/* what libclang's side comes to there */
+	const char *coccinelle; /* likewise Coccinelle's */
+	bool reported;		/* as a finding of its own */
+};
+
+/* What the semantic patches had to say beside libclang. */
+struct audit_coccinelle {
+	bool asked;		    /* else nothing of the rest holds */
+	const char *version;	    /* of Coccinelle; NULL: there is none that will do */
+	const char *reason;	    /* why it did not run or does not work, else NULL */
+	guint files;		    /* that were looked at */
+	GPtrArray *failed;	    /* struct audit_failure: what is known of them is libclang's */
+	GPtrArray *only_clang;	    /* struct audit_difference */
+	GPtrArray *only_coccinelle; /* likewise */
+};
+
 struct audit_coverage {
 	/* These four by audit_count(), before known findings are left out. */
 	guint exporters; /* ops objects */
@@ -154,6 +175,7 @@ struct audit_coverage {
 	guint files_parsed;	 /* candidates whose facts were used, cached ones included */
 	GPtrArray *files_failed; /* struct audit_failure */
 	GPtrArray *notes;	 /* const char *: stubbed headers, helpers not known, ... */
+	struct audit_coccinelle coccinelle;
 };
 
 /* A helper of mm/ that the vocabulary does not do justice to. */
@@ -239,6 +261,11 @@ void audit_add_checked(struct audit *audit, const char *name);
 struct audit_commit *audit_add_commit(struct audit *audit);
 /* Copies both strings; the same failure is there once. */
 void audit_add_failure(struct audit *audit, const char *file, const char *reason);
+/* The same, of a list other than coverage.files_failed. */
+void audit_add_failure_to(struct audit *audit, GPtrArray *list, const char *file,
+			  const char *reason);
+/* list: one of audit->coverage.coccinelle. */
+struct audit_difference *audit_add_difference(GPtrArray *list);
 
 /*
  * The names that reports use: "pass", "no-mmap", ...; "error", "none", ...; "object", ...

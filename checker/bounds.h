@@ -10,16 +10,17 @@
 
 /* Routes become unknown. */
 enum {
-	BOUND_SECONDS = 120,	 /* for one file in a worker; it takes about one */
-	BOUND_MEGABYTES = 2048,	 /* likewise; it takes about 160 */
-	BOUND_TREE_DEPTH = 300,	 /* of nested statements and expressions */
-	BOUND_EXPR_DEPTH = 120,	 /* of nested expressions that are followed */
-	BOUND_EVENTS = 20000,	 /* of one function */
-	BOUND_DEPTH = 32,	 /* calls in one another */
-	BOUND_RECURSION = 2,	 /* calls of one function in one another */
-	BOUND_NODES = 30000,	 /* points of one graph; then once more with fewer conditions */
-	BOUND_ROUTES = 400,	 /* of one exporter */
-	BOUND_TABLE_FILES = 110, /* with tables of one record that any file may use */
+	BOUND_SECONDS = 120,	   /* for one file in a worker; it takes about one */
+	BOUND_MEGABYTES = 2048,	   /* likewise; it takes about 160 */
+	BOUND_SPATCH_SECONDS = 30, /* for one file in spatch; it takes less than one */
+	BOUND_TREE_DEPTH = 300,	   /* of nested statements and expressions */
+	BOUND_EXPR_DEPTH = 120,	   /* of nested expressions that are followed */
+	BOUND_EVENTS = 20000,	   /* of one function */
+	BOUND_DEPTH = 32,	   /* calls in one another */
+	BOUND_RECURSION = 2,	   /* calls of one function in one another */
+	BOUND_NODES = 30000,	   /* points of one graph; then once more with fewer conditions */
+	BOUND_ROUTES = 400,	   /* of one exporter */
+	BOUND_TABLE_FILES = 110,   /* with tables of one record that any file may use */
 };
 
 /* Less is known. */

@@ -177,6 +177,8 @@ static const struct option_row audit_options[] = {
 	  "error, or none for never",
 	  set_fail_on, 0 },
 	TREE_OPTIONS,
+	{ "no-coccinelle", 0, NULL, "leave out the semantic patches, which spatch runs",
+	  KEPT(no_coccinelle) },
 	{ "dump", 0, "STAGE",
 	  "print what a stage found instead of the report: tree, scan,\n"
 	  "extract, store, program, trace or judge",

@@ -52,6 +52,7 @@ struct options {
 	char *allow;	   /* the file of entries, or NULL */
 	bool allow_comments;
 	bool no_cache;
+	bool no_coccinelle;
 	bool no_kbuild;
 	bool no_pch;
 	bool verbose;

@@ -301,6 +301,28 @@ static bool analyse(struct pipeline *p, GError **error)
 	return true;
 }
 
+/* Has spatch run beside everything that follows, if it is wanted. */
+static void start_coccinelle(struct pipeline *p)
+{
+	const struct coccinelle_options options = {
+		.root = tree_root(p->tree),
+		.jobs = p->options->jobs,
+		.stop = p->stop,
+	};
+
+	if (p->options->command == COMMAND_AUDIT && !p->options->no_coccinelle &&
+	    p->options->dump == STAGE_NONE)
+		p->coccinelle = coccinelle_start(&options, p->scan, p->store);
+}
+
+static void join_coccinelle(struct pipeline *p)
+{
+	if (!p->coccinelle)
+		return;
+	progress_stage(p->progress, "coccinelle");
+	coccinelle_join(p->coccinelle, p->audit);
+}
+
 bool pipeline_judge(struct pipeline *p, GError **error)
 {
 	if (!open_store(p, error))
@@ -321,8 +343,10 @@ bool pipeline_judge(struct pipeline *p, GError **error)
 	p->unseen = unseen_new(p->scan);
 	p->left_out = left_out_new(tree_root(p->tree), p->scan);
 	p->survey.left_out = p->left_out;
+	start_coccinelle(p);
 	if (!analyse(p, error))
 		return false;
+	join_coccinelle(p);
 	p->audit->coverage.files_scanned = scan_files_read(p->scan);
 	p->audit->coverage.files_parsed = survey_files_used(&p->survey);
 	note_stubs(p);
@@ -341,6 +365,7 @@ bool pipeline_judge(struct pipeline *p, GError **error)
 
 void pipeline_reset(struct pipeline *p)
 {
+	g_clear_pointer(&p->coccinelle, coccinelle_free);
 	g_clear_pointer(&p->left_out, left_out_free);
 	g_clear_pointer(&p->unseen, unseen_free);
 	survey_clear(&p->survey);

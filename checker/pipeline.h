@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "audit.h"
+#include "coccinelle.h"
 #include "explain.h"
 #include "left_out.h"
 #include "options.h"
@@ -39,6 +40,7 @@ struct pipeline {
 	struct store *store;
 	struct unseen *unseen;
 	struct left_out *left_out;
+	struct coccinelle *coccinelle; /* NULL: left out */
 	struct survey survey;
 	struct audit *audit; /* the result: complete, sorted and counted */
 };

@@ -234,6 +234,37 @@ static json_t *vocabulary_json(const struct audit_vocabulary *vocabulary)
 	return object;
 }
 
+static json_t *difference_json(const void *data)
+{
+	const struct audit_difference *difference = data;
+	json_t *object = json_object();
+
+	add_place(object, &difference->at);
+	json_object_set_new(object, "rule", string(difference->rule));
+	json_object_set_new(object, "name", string(difference->name));
+	json_object_set_new(object, "clang", string(difference->clang));
+	json_object_set_new(object, "coccinelle", string(difference->coccinelle));
+	json_object_set_new(object, "reported", json_boolean(difference->reported));
+	return object;
+}
+
+static json_t *coccinelle_json(const struct audit_coccinelle *coccinelle)
+{
+	json_t *object;
+
+	if (!coccinelle->asked)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "version", string_or_null(coccinelle->version));
+	json_object_set_new(object, "reason", string_or_null(coccinelle->reason));
+	json_object_set_new(object, "files", json_integer(coccinelle->files));
+	json_object_set_new(object, "failed", list_of(coccinelle->failed, failure_json));
+	json_object_set_new(object, "only_clang", list_of(coccinelle->only_clang, difference_json));
+	json_object_set_new(object, "only_coccinelle",
+			    list_of(coccinelle->only_coccinelle, difference_json));
+	return object;
+}
+
 static json_t *coverage_json(const struct audit_coverage *coverage)
 {
 	json_t *object = json_object();
@@ -249,6 +280,7 @@ static json_t *coverage_json(const struct audit_coverage *coverage)
 	json_object_set_new(object, "files_parsed", json_integer(coverage->files_parsed));
 	json_object_set_new(object, "files_failed", list_of(coverage->files_failed, failure_json));
 	json_object_set_new(object, "notes", strings(coverage->notes));
+	json_object_set_new(object, "coccinelle", coccinelle_json(&coverage->coccinelle));
 	return object;
 }
 

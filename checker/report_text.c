@@ -525,6 +525,60 @@ static void print_vocabulary(const struct text *text)
 	}
 }
 
+/* "only RULE: file:line: name: one view; what: the other one" */
+static void print_differences(const struct text *text, const GPtrArray *differences,
+			      bool coccinelle)
+{
+	for (guint i = 0; i < differences->len; i++) {
+		const struct audit_difference *d = differences->pdata[i];
+		g_autofree char *at = text_line(&d->at);
+
+		if (d->reported)
+			continue;
+		text_print(text, "only %s: %s: %s, %s: %s; %s: %s",
+			   coccinelle ? "Coccinelle" : "clang", at, d->rule, d->name,
+			   coccinelle ? d->coccinelle : d->clang,
+			   coccinelle ? "clang" : "Coccinelle",
+			   coccinelle ? d->clang : d->coccinelle);
+		text_newline(text);
+	}
+}
+
+/* What the semantic patches add, and where they failed; with -v also what they do not see. */
+static void print_coccinelle(const struct text *text)
+{
+	const struct audit_coccinelle *coccinelle = &text->audit->coverage.coccinelle;
+	guint failed = coccinelle->failed->len;
+	guint shown = text->options->verbose ? failed : MIN(failed, FAILED_SHOWN);
+
+	if (!coccinelle->asked)
+		return;
+	if (coccinelle->reason) {
+		text_print(text, "note: without Coccinelle: %s", coccinelle->reason);
+		text_newline(text);
+		return;
+	}
+	for (guint i = 0; i < shown; i++) {
+		const struct audit_failure *failure = coccinelle->failed->pdata[i];
+
+		text_print(text, "note: without Coccinelle: %s: %s", failure->file,
+			   failure->reason);
+		text_newline(text);
+	}
+	if (shown < failed) {
+		text_print(text, "note: without Coccinelle: %u more (-v shows them)",
+			   failed - shown);
+		text_newline(text);
+	}
+	print_differences(text, coccinelle->only_coccinelle, true);
+	if (!text->options->verbose)
+		return;
+	print_differences(text, coccinelle->only_clang, false);
+	text_print(text, "Coccinelle %s looked at %u files", coccinelle->version,
+		   coccinelle->files);
+	text_newline(text);
+}
+
 static void print_coverage(const struct text *text)
 {
 	const struct audit *audit = text->audit;
@@ -562,6 +616,7 @@ static void print_coverage(const struct text *text)
 		text_print(text, "note: %s", (const char *)coverage->notes->pdata[i]);
 		text_newline(text);
 	}
+	print_coccinelle(text);
 	print_vocabulary(text);
 	if (audit->stopped) {
 		text_styled(text, STYLE_WARNING, "stopped early");

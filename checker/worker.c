@@ -88,7 +88,8 @@ static void lower_limit(int resource, rlim_t bytes)
  * What the child does between fork and exec: system calls only.  Whoever cannot
  * have the standard three as they should be does not return.
  */
-static void enter_child(const int ends[3], unsigned int megabytes, pid_t parent)
+static void enter_child(const int ends[3], const char *directory, unsigned int megabytes,
+			pid_t parent)
 {
 	static const char score[] = "500\n";
 	sigset_t none;
@@ -96,7 +97,7 @@ static void enter_child(const int ends[3], unsigned int megabytes, pid_t parent)
 
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (getppid() != parent || (directory && chdir(directory) < 0))
 		_exit(EXIT_FAILURE);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -133,8 +134,8 @@ static void run_program(const char *const *argv, char **environment, int alarm)
 	_exit(127);
 }
 
-bool worker_spawn(const char *const *argv, char **environment, unsigned int megabytes,
-		  struct worker_process *process, char **failure)
+bool worker_spawn(const char *const *argv, char **environment, const char *directory,
+		  unsigned int megabytes, struct worker_process *process, char **failure)
 {
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 }, alarm[2] = { -1, -1 };
 	pid_t parent = getpid();
@@ -155,7 +156,7 @@ bool worker_spawn(const char *const *argv, char **environment, unsigned int mega
 	if (!pid) {
 		const int ends[3] = { in[0], out[1], err[1] };
 
-		enter_child(ends, megabytes, parent);
+		enter_child(ends, directory, megabytes, parent);
 		run_program(argv, environment, alarm[1]);
 	}
 	/* Both sides do it, so that it is done whoever comes first. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * worker: one worker process: how it is started, and the frames that it and the
- * pool of workers exchange.  For workers.c only; others include workers.h.
+ * pool of workers exchange.  For workers.c, and for spatch.c, which starts another
+ * program the same way; others include workers.h.
  */
 #ifndef PFNCHECK_WORKER_H
 #define PFNCHECK_WORKER_H
@@ -24,13 +25,14 @@ struct worker_process {
 bool worker_bounds_memory(void);
 
 /*
- * Starts argv with environment as the leader of a process group of its own, which
- * is killed when the calling thread ends, with at most megabytes of address space
- * (0: unbounded) and a large stack.  The three descriptors do not block and are
- * the caller's.  On failure says why in *failure, which the caller frees.
+ * Starts argv with environment, in directory if that is not NULL, as the leader of
+ * a process group of its own, which is killed when the calling thread ends, with at
+ * most megabytes of address space (0: unbounded) and a large stack.  The three
+ * descriptors do not block and are the caller's.  On failure says why in *failure,
+ * which the caller frees.
  */
-bool worker_spawn(const char *const *argv, char **environment, unsigned int megabytes,
-		  struct worker_process *process, char **failure);
+bool worker_spawn(const char *const *argv, char **environment, const char *directory,
+		  unsigned int megabytes, struct worker_process *process, char **failure);
 
 /* The largest resident size so far of a process that is alive, in KiB; 0 if not known. */
 long worker_peak(pid_t pid);

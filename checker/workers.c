@@ -102,7 +102,7 @@ static void start_worker(struct pool *pool, struct worker *worker)
 	struct worker_process process;
 	g_autofree char *failure = NULL;
 
-	if (!worker_spawn(pool->argv, pool->environment, pool->limits->megabytes, &process,
+	if (!worker_spawn(pool->argv, pool->environment, NULL, pool->limits->megabytes, &process,
 			  &failure)) {
 		start_failed(pool, failure);
 		return;

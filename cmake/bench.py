@@ -33,6 +33,8 @@ AUDIT_STATUSES = (0, 1)
 PATCHES = Path(__file__).resolve().parents[1] / "semantic-patches"
 # What listing the exporters, and all semantic patches together, may take on two cores.
 LIST_SECONDS = 20
+# An audit with both engines to one with clang alone.
+COCCINELLE_RATIO = 1.33
 PATCHES_SECONDS = 60
 # What kbuild says of a file's module, which --dump=tree keeps to itself.
 MODULE_FLAGS = ['-DKBUILD_BASENAME="pfncheck"', '-DKBUILD_MODNAME="pfncheck"',
@@ -67,10 +69,12 @@ def cpu_of_children():
 class Run:
     """One run of pfncheck, with the wall clock and the CPU time of all its processes."""
 
-    def __init__(self, program, tree, cache, *options):
+    def __init__(self, program, tree, cache, *options, coccinelle=False):
         stats_file = cache / "bench-stats.json"
         stats_file.unlink(missing_ok=True)
         command = [program, "audit", tree, "--cache", cache, "--stats", stats_file, *options]
+        if not coccinelle:
+            command.append("--no-coccinelle")
         cpu = cpu_of_children()
         start = time.monotonic()
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -154,6 +158,24 @@ def measure_patches(tree, jobs):
     show("all semantic patches", seconds(total), f"limit {PATCHES_SECONDS} s")
 
 
+def drop_facts(cache):
+    """Leaves the configuration and the flags; whether there was more."""
+    stores = list(cache.glob("store*"))
+    for store in stores:
+        store.unlink()
+    return bool(stores)
+
+
+def measure_coccinelle(program, tree, cache, cold, warm):
+    """The same runs with the semantic patches; what they add is to be at most a third."""
+    drop_facts(cache)
+    for name, alone in (("cold", cold), ("warm", warm)):
+        run = Run(program, tree, cache, coccinelle=True)
+        show(f"{name} audit with Coccinelle", seconds(run.wall),
+             f"{seconds(run.cpu)} CPU; {run.wall / alone.wall:.2f} times that without, "
+             f"limit {COCCINELLE_RATIO}")
+
+
 def show(name, value, note=""):
     print(f"{name:<34}{value:>12}  {note}".rstrip(), flush=True)
 
@@ -201,13 +223,13 @@ def main():
         warm = Run(program, tree, cache)
         show("warm audit", seconds(warm.wall), f"{seconds(warm.cpu)} CPU")
 
-        stores = list(cache.glob("store*"))
-        for store in stores:
-            store.unlink()
-        again = Run(program, tree, cache) if stores else warm
+        again = Run(program, tree, cache) if drop_facts(cache) else warm
         show("cold audit, flags known", seconds(again.wall),
              f"{seconds(again.cpu)} CPU; scan {seconds(again.stat('scan_s'))}, "
              f"extract {seconds(again.stat('extract_s'))}")
+
+        if shutil.which("spatch"):
+            measure_coccinelle(program, tree, cache, again, warm)
 
         show("peak of the parent", mebibytes(max(run.stat("parent_peak_kib")
                                                  for run in (first, warm, again))))

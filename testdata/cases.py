@@ -344,7 +344,7 @@ class Group:
     def audit(self, root, cache):
         run = subprocess.run(
             [self.options.pfncheck, "audit", root, "--no-kbuild", "--cache", cache,
-             "--format=json"],
+             "--no-coccinelle", "--format=json"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT, check=False)
         if run.stderr:
             self.errors.append("standard error: " + run.stderr.strip())

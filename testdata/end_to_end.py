@@ -98,9 +98,9 @@ def wait_until(condition, seconds, what):
 class Running:
     """A run under way, whose messages can be waited for."""
 
-    def __init__(self, command, **options):
+    def __init__(self, command, env=None, **options):
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, env=environment(), **options)
+                                        stderr=subprocess.PIPE, env=environment(env), **options)
         self.begun = time.monotonic()
         self.kept = {"out": b"", "err": b""}
         self.threads = []
@@ -148,6 +148,8 @@ class Case(unittest.TestCase):
     maxDiff = None
     # Files that the tree has besides fake_tree.FILES.
     more = {}
+    # Whether runs have the semantic patches, so that what they print depends on spatch.
+    coccinelle = False
 
     def setUp(self):
         self.directory = Path(tempfile.mkdtemp(prefix="pfncheck-test-"))
@@ -171,6 +173,8 @@ class Case(unittest.TestCase):
 
     def command(self, *options, tree=None, cache=None, kbuild=False, binary=None):
         words = [str(binary or program), "audit", str(tree or self.tree)]
+        if not self.coccinelle:
+            words.append("--no-coccinelle")
         if not kbuild:
             words.append("--no-kbuild")
         words += ["--cache", str(cache or self.cache)]

@@ -159,7 +159,7 @@ def run(cache, out, *options):
     """A run whose output goes to a file; its messages."""
     with open(out, "wb") as file:
         done = subprocess.run([end_to_end.program, "audit", str(KERNEL), "--cache", str(cache),
-                               *options], stdin=subprocess.DEVNULL, stdout=file,
+                               "--no-coccinelle", *options], stdin=subprocess.DEVNULL, stdout=file,
                               stderr=subprocess.PIPE, env=environment(), timeout=SECONDS,
                               check=False)
     messages = done.stderr.decode("utf-8", "replace")
