@@ -340,6 +340,10 @@ static void read_audit(struct reader *reader, const json_t *object)
 		fault(reader, "it was made with --against and lacks what was known by then");
 		return;
 	}
+	if (get_object(reader, object, "review")) {
+		fault(reader, "it was made by a review and lacks what did not change");
+		return;
+	}
 	audit->libclang = get_string(reader, get_object(reader, object, "tool"), "libclang");
 	audit->release = get_string(reader, get_object(reader, object, "kernel"), "release");
 	audit->stopped = get_string(reader, object, "stopped");

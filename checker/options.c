@@ -431,9 +431,12 @@ static void append_help(GString *out, const char *left, const char *text)
 static void append_formats(GString *out)
 {
 	const struct report_writer *const *writers = report_writers();
+	int width = 0;
 
+	for (gsize i = 0; writers[i]; i++)
+		width = MAX(width, (int)strlen(writers[i]->name));
 	for (gsize i = 0; writers[i]; i++) {
-		g_autofree char *line = g_strdup_printf("%-5s %s%s", writers[i]->name,
+		g_autofree char *line = g_strdup_printf("%-*s %s%s", width, writers[i]->name,
 							writers[i]->help, i ? "" : " (default)");
 
 		append_help(out, "", line);

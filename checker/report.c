@@ -16,8 +16,8 @@
 
 static const struct report_writer *const writers[] = {
 	&report_text, /* the default */
-	&report_json,
-	NULL,
+	&report_json,	  &report_gcc, &report_junit,	   &report_checkstyle,
+	&report_markdown, &report_b4,  &report_checkpatch, NULL,
 };
 
 G_DEFINE_QUARK(pfncheck_report_error, report_error)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "audit.h"
+#include "diff_lines.h"
 
 enum report_colour {
 	COLOUR_AUTO, /* if standard output is a terminal and NO_COLOR is not set */
@@ -26,6 +27,11 @@ struct report_options {
 	enum report_colour colour;
 	bool verbose;
 	const char *root; /* kernel tree to quote source lines from; NULL: quote none */
+	/*
+	 * NULL, or the lines that a review's diff adds: formats that tell one place of a
+	 * finding tell the last step of its path that is among these.
+	 */
+	const struct diff_lines *diff;
 };
 
 struct report_writer {
@@ -41,6 +47,12 @@ struct report_writer {
 
 extern const struct report_writer report_text;
 extern const struct report_writer report_json;
+extern const struct report_writer report_gcc;
+extern const struct report_writer report_junit;
+extern const struct report_writer report_checkstyle;
+extern const struct report_writer report_markdown;
+extern const struct report_writer report_b4;
+extern const struct report_writer report_checkpatch;
 
 #define REPORT_ERROR (report_error_quark())
 GQuark report_error_quark(void);

@@ -8,13 +8,12 @@
  * every locale and nothing in them can reach a terminal as a command.  Bytes
  * that are not UTF-8 become U+FFFD.
  */
+#include "report_json.h"
 #include "report.h"
 
-#include <jansson.h>
+/* All of the functions below that make something return a new reference. */
 
-/* All of the functions below return a new reference. */
-
-static json_t *string_or_null(const char *s)
+json_t *report_json_text(const char *s)
 {
 	g_autofree char *valid = s ? g_utf8_make_valid(s, -1) : NULL;
 
@@ -24,7 +23,7 @@ static json_t *string_or_null(const char *s)
 /* A string that the contract says is always there. */
 static json_t *string(const char *s)
 {
-	return string_or_null(s ? s : "");
+	return report_json_text(s ? s : "");
 }
 
 static json_t *strings(const GPtrArray *list)
@@ -123,7 +122,7 @@ static json_t *step_json(const void *data)
 	json_t *object = json_object();
 
 	add_place(object, &step->at);
-	json_object_set_new(object, "function", string_or_null(step->function));
+	json_object_set_new(object, "function", report_json_text(step->function));
 	json_object_set_new(object, "note", string(step->note));
 	return object;
 }
@@ -140,8 +139,8 @@ static json_t *numbers(const GArray *list)
 /* The same three fields in a finding and in a route. */
 static void add_suppression(json_t *object, const char *reason, const char *by, bool by_comment)
 {
-	json_object_set_new(object, "suppressed", string_or_null(reason));
-	json_object_set_new(object, "suppressor", string_or_null(by));
+	json_object_set_new(object, "suppressed", report_json_text(reason));
+	json_object_set_new(object, "suppressor", report_json_text(by));
 	json_object_set_new(object, "by_comment", json_boolean(by_comment));
 }
 
@@ -160,6 +159,8 @@ static json_t *finding_json(const void *data)
 	json_object_set_new(object, "configs", numbers(finding->configs));
 	json_object_set_new(object, "conditions", list_of(finding->conditions, condition_json));
 	json_object_set_new(object, "path", list_of(finding->path, step_json));
+	json_object_set_new(object, "change", string(change_name(finding->change)));
+	json_object_set_new(object, "commit", report_json_text(finding->commit));
 	return object;
 }
 
@@ -175,12 +176,13 @@ static json_t *flags_json(const struct audit_route *route)
 static json_t *route_json(const void *data)
 {
 	const struct audit_route *route = data;
+	bool compared = route->change == CHANGE_WORSE || route->change == CHANGE_BETTER;
 	json_t *object = json_object();
 
 	json_object_set_new(object, "id", string(route->id));
 	json_object_set_new(object, "configs", numbers(route->configs));
 	json_object_set_new(object, "ops", ops_json(&route->ops));
-	json_object_set_new(object, "mmap", string_or_null(route->mmap));
+	json_object_set_new(object, "mmap", report_json_text(route->mmap));
 	json_object_set_new(object, "tables", list_of(route->tables, table_json));
 	json_object_set_new(object, "alike", list_of(route->alike, table_json));
 	json_object_set_new(object, "implementation", implementation_json(&route->implementation));
@@ -188,7 +190,7 @@ static json_t *route_json(const void *data)
 	json_object_set_new(object, "level", string(level_name(route->level)));
 	json_object_set_new(object, "known", json_boolean(route->known));
 	add_suppression(object, route->suppressed, route->suppressor, route->by_comment);
-	json_object_set_new(object, "reason", string_or_null(route->reason));
+	json_object_set_new(object, "reason", report_json_text(route->reason));
 	json_object_set_new(object, "notes", strings(route->notes));
 	json_object_set_new(object, "flags", flags_json(route));
 	json_object_set_new(object, "vm_ops", strings(route->vm_ops));
@@ -196,6 +198,10 @@ static json_t *route_json(const void *data)
 	json_object_set_new(object, "conditions", list_of(route->conditions, condition_json));
 	json_object_set_new(object, "guards", list_of(route->guards, condition_json));
 	json_object_set_new(object, "findings", list_of(route->findings, finding_json));
+	json_object_set_new(object, "change", string(change_name(route->change)));
+	json_object_set_new(object, "before",
+			    report_json_text(compared ? verdict_name(route->before) : NULL));
+	json_object_set_new(object, "commit", report_json_text(route->commit));
 	return object;
 }
 
@@ -255,8 +261,8 @@ static json_t *coccinelle_json(const struct audit_coccinelle *coccinelle)
 	if (!coccinelle->asked)
 		return json_null();
 	object = json_object();
-	json_object_set_new(object, "version", string_or_null(coccinelle->version));
-	json_object_set_new(object, "reason", string_or_null(coccinelle->reason));
+	json_object_set_new(object, "version", report_json_text(coccinelle->version));
+	json_object_set_new(object, "reason", report_json_text(coccinelle->reason));
 	json_object_set_new(object, "files", json_integer(coccinelle->files));
 	json_object_set_new(object, "failed", list_of(coccinelle->failed, failure_json));
 	json_object_set_new(object, "only_clang", list_of(coccinelle->only_clang, difference_json));
@@ -297,6 +303,29 @@ static json_t *baseline_json(const struct audit_baseline *baseline)
 	return object;
 }
 
+static json_t *commit_json(const void *data)
+{
+	const struct audit_commit *commit = data;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "id", string(commit->id));
+	json_object_set_new(object, "subject", report_json_text(commit->subject));
+	return object;
+}
+
+static json_t *review_json(const struct audit_review *review)
+{
+	json_t *object;
+
+	if (!review->base)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "base", string(review->base));
+	json_object_set_new(object, "head", report_json_text(review->head));
+	json_object_set_new(object, "commits", list_of(review->commits, commit_json));
+	return object;
+}
+
 static json_t *audit_json(const struct audit *audit)
 {
 	json_t *object = json_object();
@@ -311,8 +340,9 @@ static json_t *audit_json(const struct audit *audit)
 	json_object_set_new(object, "tool", tool);
 	json_object_set_new(object, "kernel", kernel);
 	json_object_set_new(object, "configs", list_of(audit->configs, config_json));
-	json_object_set_new(object, "stopped", string_or_null(audit->stopped));
+	json_object_set_new(object, "stopped", report_json_text(audit->stopped));
 	json_object_set_new(object, "against", baseline_json(&audit->baseline));
+	json_object_set_new(object, "review", review_json(&audit->review));
 	json_object_set_new(object, "routes", list_of(audit->routes, route_json));
 	json_object_set_new(object, "left_out", list_of(audit->left_out, finding_json));
 	json_object_set_new(object, "coverage", coverage_json(&audit->coverage));
@@ -326,17 +356,20 @@ static int append_text(const char *text, size_t size, void *data)
 	return 0;
 }
 
-static void write_json(const struct audit *audit, const struct report_options *options,
-		       GString *out)
+void report_json_write(json_t *value, GString *out)
 {
-	json_t *object = audit_json(audit);
-
-	(void)options;
-	json_dump_callback(object, append_text, out, JSON_INDENT(1) | JSON_ENSURE_ASCII);
-	json_decref(object);
+	json_dump_callback(value, append_text, out, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	json_decref(value);
 	/* The one control character that JSON lets through. */
 	g_string_replace(out, "\x7f", "\\u007f", 0);
 	g_string_append_c(out, '\n');
+}
+
+static void write_json(const struct audit *audit, const struct report_options *options,
+		       GString *out)
+{
+	(void)options;
+	report_json_write(audit_json(audit), out);
 }
 
 const struct report_writer report_json = {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "report_item.h"
 #include "report_text.h"
 
 #define COMMON_MIN 3 /* steps that two parts begin with, from which on they are told once */
@@ -29,14 +30,6 @@ static const char *const verdict_reasons[VERDICTS] = {
 	[VERDICT_NO_MMAP] = "there is no mmap callback",
 	[VERDICT_UNKNOWN] = "not decided",
 };
-
-static enum text_style verdict_style(enum verdict verdict)
-{
-	for (guint i = 0; i < VERDICTS; i++)
-		if (text_verdicts[i].verdict == verdict)
-			return text_verdicts[i].style;
-	return STYLE_PLAIN;
-}
 
 static bool same_step(const struct proof_step *a, const struct proof_step *b)
 {
@@ -98,13 +91,13 @@ static bool same_finding(const struct audit_finding *a, const struct audit_findi
 /* What a proof begins with: the verdict, how it came about, and the findings. */
 static void print_heading(const struct text *text, const struct audit_route *route)
 {
-	g_autofree char *name = text_route(route);
+	g_autofree char *name = report_route_words(route);
 	g_autofree char *configs = text_configs(text->audit, route->configs);
 	bool import = false;
 
 	text_styled(text, STYLE_PLACE, name);
 	text_print(text, ": ");
-	text_styled(text, verdict_style(route->verdict), verdict_name(route->verdict));
+	text_styled(text, text_verdict_style(route->verdict), verdict_name(route->verdict));
 	for (guint i = 0; i < route->notes->len; i++)
 		text_print(text, " (%s)", (const char *)route->notes->pdata[i]);
 	for (guint i = 0; i < route->notes->len; i++)
@@ -127,7 +120,7 @@ static void print_heading(const struct text *text, const struct audit_route *rou
 			continue;
 		text_print(text, "  %s: %s: %s ", place, level_name(finding->level),
 			   finding->message);
-		text_styled(text, verdict_style(VERDICT_CONDITIONAL), rule);
+		text_styled(text, text_verdict_style(VERDICT_CONDITIONAL), rule);
 		text_newline(text);
 		text_suppressed(text, finding->suppressed, finding->suppressor);
 	}
@@ -174,34 +167,39 @@ static void print_index(const struct text *text, const GPtrArray *proofs)
 		g_autofree char *configs = text_configs(text->audit, route->configs);
 		const char *name = verdict_name(route->verdict);
 
-		text_styled(text, verdict_style(route->verdict), name);
+		text_styled(text, text_verdict_style(route->verdict), name);
 		text_print(text, "%*s  %s%s%s", (int)(width - strlen(name)), "", argument,
 			   *configs ? "  " : "", configs);
 		text_newline(text);
 	}
 }
 
-void report_proof(const struct audit *audit, const GPtrArray *proofs,
-		  const struct report_options *options, GString *out)
+static void print_proofs(const struct text *text, const GPtrArray *proofs)
 {
-	g_autoptr(GHashTable) sources =
-		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-	struct text text = { audit, options, out, sources };
-
 	if (proofs->len > 1)
-		print_index(&text, proofs);
-	if (proofs->len > PROOFS_SHOWN && !options->verbose) {
-		text_newline(&text);
-		text_print(&text,
+		print_index(text, proofs);
+	if (proofs->len > PROOFS_SHOWN && !text->options->verbose) {
+		text_newline(text);
+		text_print(text,
 			   "These are %u routes: ask for one of them, or for all proofs with "
 			   "--verbose.",
 			   proofs->len);
-		text_newline(&text);
+		text_newline(text);
 		return;
 	}
 	for (guint i = 0; i < proofs->len; i++) {
 		if (proofs->len > 1)
-			text_newline(&text);
-		print_proof(&text, proofs->pdata[i]);
+			text_newline(text);
+		print_proof(text, proofs->pdata[i]);
 	}
+}
+
+void report_proof(const struct audit *audit, const GPtrArray *proofs,
+		  const struct report_options *options, GString *out)
+{
+	struct report_source *source = report_source_new(options->root);
+	const struct text text = { audit, options, out, source };
+
+	print_proofs(&text, proofs);
+	report_source_free(source);
 }

@@ -11,20 +11,12 @@
 #include "report_text.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "escape.h"
+#include "report_item.h"
 
-#define QUOTE_WIDTH 110		  /* columns of a source line that are shown */
-#define QUOTE_FILE_MAX (16 << 20) /* larger files are not quoted from */
+#define QUOTE_WIDTH 110 /* columns of a source line that are shown */
 #define FAILED_SHOWN 10
-
-/* The same finding on all routes that have it. */
-struct problem {
-	const struct audit_finding *finding;
-	const struct audit_route *route; /* the one that is shown in full */
-	GPtrArray *also;		 /* const struct audit_route * */
-};
 
 static const char *const style_codes[] = {
 	[STYLE_PLAIN] = "",	      [STYLE_PLACE] = "\033[1m",
@@ -46,6 +38,14 @@ const struct text_verdict text_verdicts[VERDICTS] = {
 	{ VERDICT_FORWARD, STYLE_PLAIN },   { VERDICT_REJECT, STYLE_PLAIN },
 	{ VERDICT_NO_MMAP, STYLE_PLAIN },
 };
+
+enum text_style text_verdict_style(enum verdict verdict)
+{
+	for (guint i = 0; i < VERDICTS; i++)
+		if (text_verdicts[i].verdict == verdict)
+			return text_verdicts[i].style;
+	return STYLE_PLAIN;
+}
 
 void text_styled(const struct text *text, enum text_style style, const char *s)
 {
@@ -92,18 +92,6 @@ char *text_line(const struct place *at)
 	return text_place(&line);
 }
 
-char *text_route(const struct audit_route *route)
-{
-	GString *s = g_string_new(route->ops.name);
-
-	for (guint i = 0; i < route->tables->len; i++) {
-		const struct audit_object *table = route->tables->pdata[i];
-
-		g_string_append_printf(s, " > %s", table->name);
-	}
-	return g_string_free(s, FALSE);
-}
-
 char *text_configs(const struct audit *audit, const GArray *configs)
 {
 	GString *s = g_string_new(NULL);
@@ -121,42 +109,9 @@ char *text_configs(const struct audit *audit, const GArray *configs)
 	return g_string_free(s, FALSE);
 }
 
-/* The content of a source file of the tree, or NULL; the table owns it. */
-static const char *source(const struct text *text, const char *file)
-{
-	g_autofree char *path = NULL;
-	g_autofree char *content = NULL;
-	gsize size;
-	struct stat st;
-
-	if (!text->options->root || !file || g_path_is_absolute(file))
-		return NULL;
-	if (g_hash_table_contains(text->sources, file))
-		return g_hash_table_lookup(text->sources, file);
-	path = g_build_filename(text->options->root, file, NULL);
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= QUOTE_FILE_MAX &&
-	    g_file_get_contents(path, &content, &size, NULL) && memchr(content, 0, size))
-		g_clear_pointer(&content, g_free);
-	g_hash_table_insert(text->sources, (void *)file, g_steal_pointer(&content));
-	return g_hash_table_lookup(text->sources, file);
-}
-
-/* The line that at names as a new string without its end, or NULL. */
-static char *source_line(const struct text *text, const struct place *at)
-{
-	const char *start = at->line ? source(text, at->file) : NULL;
-
-	for (guint line = 1; start && line < at->line; line++) {
-		start = strchr(start, '\n');
-		if (start)
-			start++;
-	}
-	return start && *start ? g_strndup(start, strcspn(start, "\r\n")) : NULL;
-}
-
 glong text_quote(const struct text *text, const struct place *at)
 {
-	g_autofree char *line = source_line(text, at);
+	g_autofree char *line = report_source_line(text->source, at);
 	g_autoptr(GString) shown = g_string_new(NULL);
 	glong caret = -1;
 
@@ -272,82 +227,11 @@ static void print_path(const struct text *text, const struct audit_finding *find
 	}
 }
 
-void text_suppressed(const struct text *text, const char *reason, const char *by)
-{
-	if (!reason)
-		return;
-	text_print(text, "    suppressed: %s (%s)", reason, by);
-	text_newline(text);
-}
-
-static void problem_free(void *data)
-{
-	struct problem *problem = data;
-
-	g_ptr_array_unref(problem->also);
-	g_free(problem);
-}
-
-/* Errors first, then by place and rule. */
-static int compare_problems(gconstpointer first, gconstpointer second)
-{
-	const struct problem *a = *(const struct problem *const *)first;
-	const struct problem *b = *(const struct problem *const *)second;
-	int order =
-		(a->finding->level < b->finding->level) - (a->finding->level > b->finding->level);
-
-	if (!order)
-		order = place_compare(&a->finding->at, &b->finding->at);
-	return order ? order : g_strcmp0(a->finding->rule, b->finding->rule);
-}
-
-/*
- * All findings (struct problem), those of one place and rule as one: those that
- * count, or those that are suppressed.
- */
-static GPtrArray *collect_problems(const struct audit *audit, bool suppressed)
-{
-	GPtrArray *problems = g_ptr_array_new_with_free_func(problem_free);
-	/* "place rule" -> struct problem */
-	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-	for (guint i = 0; i < audit->routes->len; i++) {
-		const struct audit_route *route = audit->routes->pdata[i];
-
-		for (guint j = 0; j < route->findings->len; j++) {
-			const struct audit_finding *finding = route->findings->pdata[j];
-			g_autofree char *at = text_place(&finding->at);
-			g_autofree char *key = g_strdup_printf("%s %s", at, finding->rule);
-			struct problem *problem = g_hash_table_lookup(known, key);
-
-			if (suppressed != (finding->suppressed != NULL))
-				continue;
-			if (!problem) {
-				problem = g_new0(struct problem, 1);
-				problem->finding = finding;
-				problem->route = route;
-				problem->also = g_ptr_array_new();
-				g_ptr_array_add(problems, problem);
-				g_hash_table_insert(known, g_steal_pointer(&key), problem);
-			} else if (finding->level > problem->finding->level) {
-				g_ptr_array_insert(problem->also, 0, (void *)problem->route);
-				problem->finding = finding;
-				problem->route = route;
-			} else if (route != problem->route &&
-				   !g_ptr_array_find(problem->also, route, NULL)) {
-				g_ptr_array_add(problem->also, (void *)route);
-			}
-		}
-	}
-	g_ptr_array_sort(problems, compare_problems);
-	return problems;
-}
-
 /* "    exporter: a > b (file:line), only with x86 allmodconfig" */
 static void print_exporter(const struct text *text, const struct audit_route *route,
 			   const GArray *only)
 {
-	g_autofree char *name = text_route(route);
+	g_autofree char *name = report_route_words(route);
 	g_autofree char *at = text_line(&route->ops.at);
 	g_autofree char *configs = text_configs(text->audit, only);
 
@@ -359,7 +243,7 @@ static void print_exporter(const struct text *text, const struct audit_route *ro
 /* "    also: a > b, when `c`": another route that comes to the same place. */
 static void print_also(const struct text *text, const struct audit_route *route, bool condition)
 {
-	g_autofree char *name = text_route(route);
+	g_autofree char *name = report_route_words(route);
 	guint count = route->conditions->len;
 
 	text_print(text, "    also: %s", name);
@@ -370,104 +254,130 @@ static void print_also(const struct text *text, const struct audit_route *route,
 	text_newline(text);
 }
 
-static void print_problem(const struct text *text, const struct problem *problem)
+/* "new: drivers/foo.c:1:2: error: MESSAGE [pfncheck:RULE]" */
+static void print_item_line(const struct text *text, const struct report_item *item)
 {
-	const struct audit_finding *finding = problem->finding;
-	g_autofree char *rule = g_strdup_printf("[pfncheck:%s]", finding->rule);
+	g_autofree char *rule = g_strdup_printf("[pfncheck:%s]", item->rule);
+	g_autofree char *change = report_change_words(item->change, item->before);
+
+	text_styled(text, report_change_good(item->change) ? STYLE_GOOD : STYLE_PLAIN, change);
+	print_place(text, "", &item->own, item->level);
+	text_print(text, "%s ", item->message);
+	text_styled(text, level_styles[item->level], rule);
+	text_newline(text);
+}
+
+void text_suppressed(const struct text *text, const char *reason, const char *by)
+{
+	if (!reason)
+		return;
+	text_print(text, "    suppressed: %s (%s)", reason, by);
+	text_newline(text);
+}
+
+/* The commit that did it, and who lets it pass. */
+static void print_origin(const struct text *text, const struct report_item *item)
+{
+	if (item->commit) {
+		g_autofree char *words = report_commit_words(text->audit, item->commit);
+
+		text_print(text, "    commit: %s", words);
+		text_newline(text);
+	}
+	text_suppressed(text, item->suppressed, item->suppressor);
+}
+
+static void print_finding(const struct text *text, const struct report_item *item)
+{
+	const struct audit_finding *finding = item->finding;
 	bool conditions = rule_breaks(finding->rule);
 
-	print_place(text, "", &finding->at, finding->level);
-	text_print(text, "%s ", finding->message);
-	text_styled(text, level_styles[finding->level], rule);
-	text_newline(text);
-	print_quote(text, &finding->at, level_styles[finding->level]);
+	print_item_line(text, item);
+	/* What is gone is in the base only. */
+	if (item->change != CHANGE_FIXED)
+		print_quote(text, &finding->at, level_styles[item->level]);
 	/* Else the configurations are among the conditions. */
-	print_exporter(text, problem->route,
-		       conditions || !finding->configs->len ? problem->route->configs :
+	print_exporter(text, item->route,
+		       conditions || !finding->configs->len ? item->route->configs :
 							      finding->configs);
-	text_suppressed(text, finding->suppressed, finding->suppressor);
+	print_origin(text, item);
 	if (conditions)
-		print_conditions(text, finding, problem->route);
+		print_conditions(text, finding, item->route);
 	print_path(text, finding);
-	for (guint i = 0; i < problem->also->len; i++)
-		print_also(text, problem->also->pdata[i], conditions);
+	for (guint i = 0; i < item->also->len; i++)
+		print_also(text, item->also->pdata[i], conditions);
 	text_newline(text);
 }
 
-static bool same_unknown(const struct audit_route *a, const struct audit_route *b)
+static void print_unknown(const struct text *text, const struct report_item *item)
 {
-	return place_compare(&a->ops.at, &b->ops.at) == 0 &&
-	       g_strcmp0(a->ops.name, b->ops.name) == 0 && g_strcmp0(a->reason, b->reason) == 0 &&
-	       g_strcmp0(a->suppressor, b->suppressor) == 0;
+	print_item_line(text, item);
+	if (item->route->tables->len)
+		print_exporter(text, item->route, item->route->configs);
+	print_origin(text, item);
+	for (guint i = 0; i < item->also->len; i++)
+		print_also(text, item->also->pdata[i], false);
+	text_newline(text);
 }
 
-/*
- * Routes without a verdict, those that count or those that are suppressed, with
- * those of one exporter for one reason together; how many there are.
- */
-static guint print_unknown(const struct text *text, bool suppressed)
+/* All but verdicts: the table, or the lines of a review, have them. */
+static void print_items(const struct text *text, const GPtrArray *items)
 {
-	g_autoptr(GPtrArray) left = g_ptr_array_new();
-	guint count;
+	enum item_kind last = ITEM_FINDING;
 
-	for (guint i = 0; i < text->audit->routes->len; i++) {
-		struct audit_route *route = text->audit->routes->pdata[i];
+	for (guint i = 0; i < items->len; i++) {
+		const struct report_item *item = items->pdata[i];
 
-		if (route->verdict == VERDICT_UNKNOWN && !route->known &&
-		    suppressed == (route->suppressed != NULL))
-			g_ptr_array_add(left, route);
+		if (item->kind == ITEM_VERDICT || !report_item_shown(item, text->options))
+			continue;
+		/* Of what is left out there is a line each. */
+		if (last == ITEM_LEFT_OUT && item->kind != ITEM_LEFT_OUT)
+			text_newline(text);
+		last = item->kind;
+		if (item->kind == ITEM_FINDING) {
+			print_finding(text, item);
+		} else if (item->kind == ITEM_UNKNOWN) {
+			print_unknown(text, item);
+		} else {
+			print_item_line(text, item);
+			print_origin(text, item);
+		}
 	}
-	count = left->len;
-	while (left->len) {
-		const struct audit_route *first = left->pdata[0];
-		bool shown = false;
-
-		print_place(text, "", &first->ops.at, first->level);
-		text_print(text, "%s: not decided: %s ", first->ops.name,
-			   first->reason ? first->reason : "no reason given");
-		text_styled(text, level_styles[first->level], "[pfncheck:unknown]");
+	if (last == ITEM_LEFT_OUT)
 		text_newline(text);
-		for (guint i = 0; i < left->len;) {
-			const struct audit_route *route = left->pdata[i];
+}
 
-			if (!same_unknown(first, route)) {
-				i++;
-				continue;
-			}
-			if (shown)
-				print_also(text, route, false);
-			else if (route->tables->len)
-				print_exporter(text, route, route->configs);
-			if (!shown)
-				text_suppressed(text, route->suppressed, route->suppressor);
-			shown = true;
-			g_ptr_array_remove_index(left, i);
+/* "worse: was pass: a > b (file:line): violation", a line for each route whose verdict changed. */
+static void print_changed_routes(const struct text *text)
+{
+	const GPtrArray *routes = text->audit->routes;
+	bool any = false;
+
+	for (guint i = 0; i < routes->len; i++) {
+		const struct audit_route *route = routes->pdata[i];
+		g_autofree char *name = report_route_words(route);
+		g_autofree char *at = text_line(&route->ops.at);
+		bool compared = route->change == CHANGE_WORSE || route->change == CHANGE_BETTER;
+		g_autofree char *change =
+			report_change_words(route->change, compared ? route->before : VERDICTS);
+		bool gone = route->change == CHANGE_FIXED;
+
+		if (route->change == CHANGE_NONE)
+			continue;
+		any = true;
+		text_styled(text, report_change_good(route->change) ? STYLE_GOOD : STYLE_PLAIN,
+			    change);
+		text_print(text, "%s (%s): %s", name, at, gone ? "is gone, its verdict was " : "");
+		text_styled(text, gone ? STYLE_PLAIN : text_verdict_style(route->verdict),
+			    verdict_name(route->verdict));
+		if (route->commit) {
+			g_autofree char *words = report_commit_words(text->audit, route->commit);
+
+			text_print(text, "; %s", words);
 		}
 		text_newline(text);
 	}
-	return count;
-}
-
-/* What no configuration compiles, a line each. */
-static void print_left_out(const struct text *text)
-{
-	const GPtrArray *left_out = text->audit->left_out;
-	guint shown = 0;
-
-	for (guint i = 0; i < left_out->len; i++) {
-		const struct audit_finding *finding = left_out->pdata[i];
-		g_autofree char *rule = g_strdup_printf("[pfncheck:%s]", finding->rule);
-
-		if (finding->suppressed && !text->options->verbose)
-			continue;
-		shown++;
-		print_place(text, "", &finding->at, finding->level);
-		text_print(text, "%s ", finding->message);
-		text_styled(text, level_styles[finding->level], rule);
-		text_newline(text);
-		text_suppressed(text, finding->suppressed, finding->suppressor);
-	}
-	if (shown)
+	if (any)
 		text_newline(text);
 }
 
@@ -579,20 +489,11 @@ static void print_coccinelle(const struct text *text)
 	text_newline(text);
 }
 
-static void print_coverage(const struct text *text)
+/* Release, configurations and versions. */
+static void print_subject(const struct text *text)
 {
 	const struct audit *audit = text->audit;
-	const struct audit_coverage *coverage = &audit->coverage;
-	guint failed = coverage->files_failed->len;
-	bool all = text->options->verbose || failed <= FAILED_SHOWN;
 
-	text_print(text, "%u route%s of %u exporter%s", coverage->routes,
-		   coverage->routes == 1 ? "" : "s", coverage->exporters,
-		   coverage->exporters == 1 ? "" : "s");
-	print_verdicts(text);
-	text_print(text, "; %u files scanned, %u parsed, %u failed", coverage->files_scanned,
-		   coverage->files_parsed, failed);
-	text_newline(text);
 	text_print(text, "Linux %s", audit->release ? audit->release : "of unknown release");
 	for (guint i = 0; i < audit->configs->len; i++) {
 		const struct audit_config *config = audit->configs->pdata[i];
@@ -602,6 +503,15 @@ static void print_coverage(const struct text *text)
 	text_print(text, "; pfncheck %s, libclang %s", PFNCHECK_VERSION,
 		   audit->libclang ? audit->libclang : "unknown");
 	text_newline(text);
+}
+
+/* What the answer does not cover. */
+static void print_failures(const struct text *text)
+{
+	const struct audit_coverage *coverage = &text->audit->coverage;
+	guint failed = coverage->files_failed->len;
+	bool all = text->options->verbose || failed <= FAILED_SHOWN;
+
 	for (guint i = 0; i < failed && (all || i < FAILED_SHOWN); i++) {
 		const struct audit_failure *failure = coverage->files_failed->pdata[i];
 
@@ -612,43 +522,67 @@ static void print_coverage(const struct text *text)
 		text_print(text, "not analysed: %u more (-v shows them)", failed - FAILED_SHOWN);
 		text_newline(text);
 	}
+}
+
+static void print_stopped(const struct text *text)
+{
+	if (!text->audit->stopped)
+		return;
+	text_styled(text, STYLE_WARNING, "stopped early");
+	text_print(text, ": %s; this is what was known so far", text->audit->stopped);
+	text_newline(text);
+}
+
+static void print_coverage(const struct text *text)
+{
+	const struct audit_coverage *coverage = &text->audit->coverage;
+
+	text_print(text, "%u route%s of %u exporter%s", coverage->routes,
+		   coverage->routes == 1 ? "" : "s", coverage->exporters,
+		   coverage->exporters == 1 ? "" : "s");
+	print_verdicts(text);
+	text_print(text, "; %u files scanned, %u parsed, %u failed", coverage->files_scanned,
+		   coverage->files_parsed, coverage->files_failed->len);
+	text_newline(text);
+	print_subject(text);
+	print_failures(text);
 	for (guint i = 0; i < coverage->notes->len; i++) {
 		text_print(text, "note: %s", (const char *)coverage->notes->pdata[i]);
 		text_newline(text);
 	}
 	print_coccinelle(text);
 	print_vocabulary(text);
-	if (audit->stopped) {
-		text_styled(text, STYLE_WARNING, "stopped early");
-		text_print(text, ": %s; this is what was known so far", audit->stopped);
-		text_newline(text);
-	}
+	print_stopped(text);
+}
+
+/* "; 2 suppressed (-v shows them)" */
+static void print_suppressed(const struct text *text, const GPtrArray *items)
+{
+	guint count = report_suppressed_count(items);
+
+	if (!count)
+		return;
+	text_print(text, "; %u suppressed%s", count,
+		   text->options->verbose ? "" : " (-v shows them)");
 }
 
 /* How many findings of each level are shown, or that there are none; what a comparison left out. */
-static void print_summary(const struct text *text, const GPtrArray *problems, guint unknown,
-			  guint suppressed)
+static void print_summary(const struct text *text, const GPtrArray *items)
 {
 	const struct audit_baseline *baseline = &text->audit->baseline;
-	const GPtrArray *left_out = text->audit->left_out;
 	guint counts[G_N_ELEMENTS(level_styles)] = { 0 };
-	guint found = problems->len;
+	guint findings = 0, unknown = 0;
 	const char *separator = "";
 
-	for (guint i = 0; i < problems->len; i++) {
-		const struct problem *problem = problems->pdata[i];
+	for (guint i = 0; i < items->len; i++) {
+		const struct report_item *item = items->pdata[i];
 
-		counts[problem->finding->level]++;
-	}
-	for (guint i = 0; i < left_out->len; i++) {
-		const struct audit_finding *finding = left_out->pdata[i];
-
-		if (finding->suppressed) {
-			suppressed++;
+		if (item->kind == ITEM_UNKNOWN && !item->suppressed)
+			unknown += 1 + item->also->len;
+		if (!item->finding || item->suppressed)
 			continue;
-		}
-		counts[finding->level]++;
-		found++;
+		counts[item->level]++;
+		findings++;
 	}
 	for (guint level = LEVEL_ERROR; level > LEVEL_NONE; level--) {
 		g_autofree char *s = g_strdup_printf("%u %s%s", counts[level], level_name(level),
@@ -660,60 +594,61 @@ static void print_summary(const struct text *text, const GPtrArray *problems, gu
 		text_styled(text, level_styles[level], s);
 		separator = ", ";
 	}
-	if (!found)
+	if (!findings)
 		text_print(text, "%s found",
-			   baseline->file		   ? "nothing new" :
-			   unknown || suppressed	   ? "nothing else" :
-			   text->audit->coverage.exporters ? "nothing" :
-							     "no dma-buf exporter");
+			   baseline->file			     ? "nothing new" :
+			   unknown || report_suppressed_count(items) ? "nothing else" :
+			   text->audit->coverage.exporters	     ? "nothing" :
+								       "no dma-buf exporter");
 	if (unknown)
 		text_print(text, ", %u route%s not decided", unknown, unknown == 1 ? "" : "s");
 	if (baseline->file)
 		text_print(text, "; left out as known from %s: %u finding%s, %u route%s",
 			   baseline->file, baseline->findings, baseline->findings == 1 ? "" : "s",
 			   baseline->routes, baseline->routes == 1 ? "" : "s");
-	if (suppressed)
-		text_print(text, "; %u suppressed%s", suppressed,
-			   text->options->verbose ? "" : " (-v shows them)");
+	print_suppressed(text, items);
 	text_newline(text);
 }
 
-/* Routes that nobody decided, but that do not count. */
-static guint count_unknown(const struct audit *audit)
+/* Nothing but one line if nothing changed, and what the answer does not cover. */
+static void write_review(const struct text *text, const GPtrArray *items)
 {
-	guint count = 0;
+	g_autofree char *range = report_review_range(text->audit);
+	g_autofree char *counts = report_change_counts(items);
 
-	for (guint i = 0; i < audit->routes->len; i++) {
-		const struct audit_route *route = audit->routes->pdata[i];
+	print_changed_routes(text);
+	print_items(text, items);
+	text_print(text, "pfncheck: %s: %s", range,
+		   *counts ? counts : "no change for any exporter");
+	print_suppressed(text, items);
+	text_newline(text);
+	if (*counts)
+		print_subject(text);
+	print_failures(text);
+	print_stopped(text);
+}
 
-		count += route->verdict == VERDICT_UNKNOWN && !route->known && route->suppressed;
-	}
-	return count;
+static void write_audit(const struct text *text, const GPtrArray *items)
+{
+	if (text->audit->routes->len)
+		text_table(text);
+	print_items(text, items);
+	print_summary(text, items);
+	print_coverage(text);
 }
 
 static void write_text(const struct audit *audit, const struct report_options *options,
 		       GString *out)
 {
-	g_autoptr(GHashTable) sources =
-		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-	g_autoptr(GPtrArray) problems = collect_problems(audit, false);
-	g_autoptr(GPtrArray) suppressed = collect_problems(audit, true);
-	struct text text = { audit, options, out, sources };
-	guint unknown;
+	struct report_source *source = report_source_new(options->root);
+	g_autoptr(GPtrArray) items = report_items(audit, options);
+	const struct text text = { audit, options, out, source };
 
-	if (audit->routes->len)
-		text_table(&text);
-	for (guint i = 0; i < problems->len; i++)
-		print_problem(&text, problems->pdata[i]);
-	unknown = print_unknown(&text, false);
-	if (options->verbose) {
-		for (guint i = 0; i < suppressed->len; i++)
-			print_problem(&text, suppressed->pdata[i]);
-		print_unknown(&text, true);
-	}
-	print_left_out(&text);
-	print_summary(&text, problems, unknown, suppressed->len + count_unknown(audit));
-	print_coverage(&text);
+	if (audit->review.base)
+		write_review(&text, items);
+	else
+		write_audit(&text, items);
+	report_source_free(source);
 }
 
 const struct report_writer report_text = {

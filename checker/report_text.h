@@ -9,14 +9,14 @@
 
 #include "audit.h"
 #include "report.h"
+#include "report_source.h"
 
 /* One writing of one report. */
 struct text {
 	const struct audit *audit;
 	const struct report_options *options;
 	GString *out;
-	/* file -> its content (char *), or NULL if it cannot be quoted from */
-	GHashTable *sources;
+	struct report_source *source;
 };
 
 enum text_style {
@@ -36,6 +36,7 @@ struct text_verdict {
 };
 
 extern const struct text_verdict text_verdicts[VERDICTS];
+enum text_style text_verdict_style(enum verdict verdict);
 
 /* Both append escaped text, which stays on its line, in a style or without one. */
 void text_styled(const struct text *text, enum text_style style, const char *s);
@@ -51,9 +52,6 @@ char *text_line(const struct place *at);
  * those, else "", in a new string.
  */
 char *text_configs(const struct audit *audit, const GArray *configs);
-
-/* "exporter > table > table", in a new string. */
-char *text_route(const struct audit_route *route);
 
 /*
  * Appends the source line on a line of its own, with tabs expanded and everything

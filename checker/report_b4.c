@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * report_b4: the JSON array that a check command of b4 review prints, with one
+ * result, as b4 keeps one of each tool.
+ *
+ * tool, status (pass, warn or fail), summary and details are b4's; not_analysed is
+ * ours, which b4 passes over.
+ */
+#include "escape.h"
+#include "report.h"
+#include "report_json.h"
+#include "report_line.h"
+
+static const char *const statuses[] = {
+	[LEVEL_NONE] = "pass",
+	[LEVEL_NOTE] = "pass",
+	[LEVEL_WARNING] = "warn",
+	[LEVEL_ERROR] = "fail",
+};
+
+static const char *status(const struct audit *audit)
+{
+	enum level worst = audit_worst(audit);
+
+	return statuses[audit->stopped ? MAX(worst, LEVEL_WARNING) : worst];
+}
+
+/* One line, in a new string. */
+static char *summary(const struct audit *audit, const GPtrArray *items)
+{
+	bool review = audit->review.base != NULL;
+	GString *s = g_string_new(NULL);
+	g_autofree char *counts = review ? report_change_counts(items) : report_level_counts(items);
+	guint suppressed = report_suppressed_count(items);
+	guint failed = audit->coverage.files_failed->len;
+
+	g_string_append(s, *counts ? counts :
+			   review  ? "no change for any exporter" :
+				     "nothing found");
+	if (suppressed)
+		g_string_append_printf(s, ", %u suppressed", suppressed);
+	if (failed)
+		g_string_append_printf(s, "; %u file%s not analysed", failed,
+				       failed == 1 ? "" : "s");
+	if (audit->stopped) {
+		g_string_append(s, "; stopped early: ");
+		escape_append(s, audit->stopped);
+	}
+	return g_string_free(s, FALSE);
+}
+
+static json_t *not_analysed(const struct audit *audit)
+{
+	const GPtrArray *failed = audit->coverage.files_failed;
+	json_t *array = json_array();
+
+	for (guint i = 0; i < failed->len; i++) {
+		const struct audit_failure *failure = failed->pdata[i];
+		json_t *object = json_object();
+
+		json_object_set_new(object, "file", report_json_text(failure->file));
+		json_object_set_new(object, "reason", report_json_text(failure->reason));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static void write_b4(const struct audit *audit, const struct report_options *options, GString *out)
+{
+	g_autoptr(GPtrArray) items = report_items(audit, options);
+	g_autofree char *line = summary(audit, items);
+	g_autoptr(GString) details = g_string_new(NULL);
+	json_t *array = json_array();
+	json_t *result = json_object();
+
+	for (guint i = 0; i < items->len; i++) {
+		if (report_item_shown(items->pdata[i], options))
+			report_line_item(details, audit, items->pdata[i]);
+	}
+	report_line_gaps(details, audit);
+	json_object_set_new(result, "tool", json_string("pfncheck"));
+	json_object_set_new(result, "status", json_string(status(audit)));
+	json_object_set_new(result, "summary", report_json_text(line));
+	json_object_set_new(result, "details", report_json_text(details->str));
+	json_object_set_new(result, "not_analysed", not_analysed(audit));
+	json_array_append_new(array, result);
+	report_json_write(array, out);
+}
+
+const struct report_writer report_b4 = {
+	.name = "b4",
+	.help = "the result of a check command of b4 review",
+	.write = write_b4,
+};
