@@ -192,12 +192,14 @@ static unsigned int has_word(const char *text, gsize length, bool member)
 }
 
 /* Every word counts, be it in a comment or in a macro. */
-static void look_at_words(void *data, const char *path, char *text, gsize length)
+static void look_at_words(void *data, const char *path, char *text, gsize length,
+			  const struct file_state *state)
 {
 	GHashTable *has = data;
 	unsigned int found = 0;
 	bool member = false;
 
+	(void)state;
 	for (gsize i = 0; i < length;) {
 		gsize begin = i;
 
@@ -646,13 +648,15 @@ static void make_batches(struct coccinelle *c)
 	}
 }
 
-static void copy_file(void *data, const char *path, char *text, gsize length)
+static void copy_file(void *data, const char *path, char *text, gsize length,
+		      const struct file_state *state)
 {
 	struct coccinelle *c = data;
 	g_autofree char *name = NULL;
 	guint number = 0;
 	bool copied;
 
+	(void)state;
 	while (strcmp(c->files->pdata[number], path))
 		number++;
 	name = g_strdup_printf("%u.c", number);

@@ -6,6 +6,7 @@
 #include "gather.h"
 
 #include "file_index.h"
+#include "scan_cache.h"
 
 #include <string.h>
 
@@ -141,26 +142,27 @@ static void gather_macro(struct gather *gather, const struct source_macro *macro
 	g_array_append_val(gather->macros, gathered);
 }
 
-static void gather_types(struct gather *gather, bool detailed)
+static void gather_types(struct gather *gather, guint file, bool detailed)
 {
 	const struct source *source = gather->source;
 	guint i;
 
 	for (i = 0; i < source->relations->len; i++) {
-		const struct source_relation *relation =
+		struct source_relation *relation =
 			&g_array_index(source->relations, struct source_relation, i);
 
+		relation->file = file;
 		if (detailed || relation->kind != RELATION_POINTS)
 			g_array_append_val(gather->relations, *relation);
 	}
 	for (i = 0; i < source->macros->len; i++)
 		gather_macro(gather, &g_array_index(source->macros, struct source_macro, i));
 	for (i = 0; i < source->mapping_types->len; i++)
-		g_hash_table_add(gather->mapping_types,
-				 (void *)intern_word(gather,
-						     &g_array_index(source->mapping_types,
-								    struct source_word, i),
-						     false));
+		g_ptr_array_add(gather->mapping_types,
+				(void *)intern_word(gather,
+						    &g_array_index(source->mapping_types,
+								   struct source_word, i),
+						    false));
 }
 
 static void gather_functions(struct gather *gather, struct text_lines *lines)
@@ -266,16 +268,14 @@ static bool is_core(const char *path)
 	return false;
 }
 
-static void gather_rust(struct gather *gather, const char *path, const char *text, gsize length)
+static bool is_rust_of_interest(const char *text, gsize length)
 {
 	guint i;
 
-	for (i = 0; i < G_N_ELEMENTS(rust_words); i++) {
-		if (memmem(text, length, rust_words[i], strlen(rust_words[i]))) {
-			g_ptr_array_add(gather->rust_files, g_strdup(path));
-			return;
-		}
-	}
+	for (i = 0; i < G_N_ELEMENTS(rust_words); i++)
+		if (memmem(text, length, rust_words[i], strlen(rust_words[i])))
+			return true;
+	return false;
 }
 
 void gather_fail(void *data, const char *path, const char *reason)
@@ -286,35 +286,54 @@ void gather_fail(void *data, const char *path, const char *reason)
 	g_array_append_val(gather->failures, failure);
 }
 
-void gather_read(void *data, const char *path, char *text, gsize length)
+bool gather_knows(void *data, const char *path, const struct file_state *state)
+{
+	struct gather *gather = data;
+
+	return gather->cache && scan_cache_knows(gather->cache, path, state);
+}
+
+void gather_read(void *data, const char *path, char *text, gsize length,
+		 const struct file_state *state)
 {
 	struct gather *gather = data;
 	struct text_lines lines = { { text, 1 }, { text, 1 } };
 	struct gathered_file file = {
 		.macros = gather->macros->len,
+		.mapping_types = gather->mapping_types->len,
 		.functions = gather->functions->len,
 		.calls = gather->calls->len,
 		.tables = gather->tables->len,
+		.paths = gather->paths->len,
 		.uses = gather->uses->len,
 	};
 
+	if (gather->cache) {
+		file.hash = scan_cache_hash(gather->cache, text, length);
+		if (scan_cache_has(gather->cache, path, &file.hash, state))
+			return;
+	}
+	if (state) {
+		file.state = *state;
+		file.proven = true;
+	}
 	file.number = g_atomic_int_add(gather->next_number, 1);
 	if (file.number >= FILE_NUMBER_LIMIT) {
 		gather_fail(gather, path, "too many files");
 		return;
 	}
-	file.path = g_strdup(path);
+	file.path = g_string_chunk_insert(gather->strings, path);
 	if (g_str_has_suffix(path, ".rs")) {
-		gather_rust(gather, path, text, length);
+		file.rust = is_rust_of_interest(text, length);
 		g_array_append_val(gather->files, file);
 		return;
 	}
 
-	source_read(gather->source, text, length, file.number);
+	source_read(gather->source, text, length, word_hash(path, strlen(path)));
 	file.mentions = gather->source->mentions;
 	file.detailed = gather->all_detailed || file.mentions || is_core(path);
 	gather_entries(gather, file.number);
-	gather_types(gather, file.detailed);
+	gather_types(gather, file.number, file.detailed);
 	if (file.detailed) {
 		gather_functions(gather, &lines);
 		gather_tables(gather, &lines);
@@ -323,25 +342,25 @@ void gather_read(void *data, const char *path, char *text, gsize length)
 	g_array_append_val(gather->files, file);
 }
 
-struct gather *gather_new(gint *next_number, bool all_detailed)
+struct gather *gather_new(gint *next_number, struct scan_cache *cache, bool all_detailed)
 {
 	struct gather *gather = g_new0(struct gather, 1);
 
 	gather->source = source_new();
 	gather->next_number = next_number;
+	gather->cache = cache;
 	gather->all_detailed = all_detailed;
 	gather->strings = g_string_chunk_new(1 << 16);
 	gather->interned = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	gather->files = g_array_new(FALSE, FALSE, sizeof(struct gathered_file));
 	gather->failures = g_array_new(FALSE, FALSE, sizeof(struct gathered_failure));
-	gather->rust_files = g_ptr_array_new_with_free_func(g_free);
 	gather->function_entries = g_array_new(FALSE, FALSE, sizeof(guint64));
 	gather->table_entries = g_array_new(FALSE, FALSE, sizeof(guint64));
 	gather->reference_entries = g_array_new(FALSE, FALSE, sizeof(guint64));
 	gather->use_entries = g_array_new(FALSE, FALSE, sizeof(guint64));
 	gather->relations = g_array_new(FALSE, FALSE, sizeof(struct source_relation));
 	gather->macros = g_array_new(FALSE, FALSE, sizeof(struct gathered_macro));
-	gather->mapping_types = g_hash_table_new(g_str_hash, g_str_equal);
+	gather->mapping_types = g_ptr_array_new();
 	gather->functions = g_array_new(FALSE, FALSE, sizeof(struct gathered_function));
 	gather->calls = g_ptr_array_new();
 	gather->tables = g_array_new(FALSE, FALSE, sizeof(struct gathered_table));
@@ -357,8 +376,6 @@ void gather_free(struct gather *gather)
 
 	if (!gather)
 		return;
-	for (i = 0; i < gather->files->len; i++)
-		g_free(g_array_index(gather->files, struct gathered_file, i).path);
 	for (i = 0; i < gather->failures->len; i++) {
 		struct gathered_failure *failure =
 			&g_array_index(gather->failures, struct gathered_failure, i);
@@ -371,14 +388,13 @@ void gather_free(struct gather *gather)
 	g_hash_table_unref(gather->interned);
 	g_array_unref(gather->files);
 	g_array_unref(gather->failures);
-	g_ptr_array_unref(gather->rust_files);
 	g_array_unref(gather->function_entries);
 	g_array_unref(gather->table_entries);
 	g_array_unref(gather->reference_entries);
 	g_array_unref(gather->use_entries);
 	g_array_unref(gather->relations);
 	g_array_unref(gather->macros);
-	g_hash_table_unref(gather->mapping_types);
+	g_ptr_array_unref(gather->mapping_types);
 	g_array_unref(gather->functions);
 	g_ptr_array_unref(gather->calls);
 	g_array_unref(gather->tables);

@@ -3,14 +3,17 @@
  * gather: what source found in one file after the other, kept small: one thread's
  * share of a scan.
  *
- * Of every file its functions, variables, references and uses of macros are kept
+ * Of every file that the cache does not have its functions, variables, references and
+ * uses of macros are kept
  * as entries of a file_index, and how its types are made of others.  Of files that
  * matter, names and lines are kept, too.
  */
 #ifndef PFNCHECK_GATHER_H
 #define PFNCHECK_GATHER_H
 
+#include "file_state.h"
 #include "source.h"
+#include "text_hash.h"
 
 struct gathered_function {
 	const char *name;
@@ -56,12 +59,19 @@ struct gathered_macro {
 
 /* One file; its rows in the arrays end where those of the next one begin. */
 struct gathered_file {
-	char *path;
+	const char *path;
 	guint number;
 	guint mentions; /* enum source_mention */
 	bool detailed;
-	/* Its first rows; but for macros there are some only if it is detailed. */
-	guint macros, functions, calls, tables, uses;
+	bool rust;   /* a Rust file that may have tables of interest */
+	bool proven; /* it does not change without its state */
+	struct file_state state;
+	struct text_hash hash; /* of its text, if there is a cache */
+	/*
+	 * Its first rows; but for macros and mapping types there are some only if it is
+	 * detailed.
+	 */
+	guint macros, mapping_types, functions, calls, tables, paths, uses;
 };
 
 struct gathered_failure {
@@ -71,23 +81,24 @@ struct gathered_failure {
 
 struct gather {
 	struct source *source;
-	gint *next_number; /* of files; shared */
-	bool all_detailed; /* not only of files that matter */
+	gint *next_number;	  /* of files; shared */
+	struct scan_cache *cache; /* shared, may be NULL */
+	bool all_detailed;	  /* not only of files that matter */
+	bool frozen;		  /* files and relations are in order already */
 
 	GStringChunk *strings;
-	GHashTable *interned;  /* guint64, hash of a word -> const char * */
-	GArray *files;	       /* struct gathered_file */
-	GArray *failures;      /* struct gathered_failure */
-	GPtrArray *rust_files; /* char * */
+	GHashTable *interned; /* guint64, hash of a word -> const char * */
+	GArray *files;	      /* struct gathered_file */
+	GArray *failures;     /* struct gathered_failure */
 
 	/* Of every file */
 	GArray *function_entries; /* guint64 */
 	GArray *table_entries;
 	GArray *reference_entries;
 	GArray *use_entries;
-	GArray *relations;	   /* struct source_relation */
-	GArray *macros;		   /* struct gathered_macro */
-	GHashTable *mapping_types; /* const char *, a set */
+	GArray *relations;	  /* struct source_relation */
+	GArray *macros;		  /* struct gathered_macro */
+	GPtrArray *mapping_types; /* const char * */
 
 	/* Of files that matter */
 	GArray *functions; /* struct gathered_function */
@@ -99,12 +110,17 @@ struct gather {
 	guint64 *recent; /* entries that need not be repeated */
 };
 
-/* The caller frees it with gather_free(); next_number has to live as long. */
-struct gather *gather_new(gint *next_number, bool all_detailed);
+/*
+ * The caller frees it with gather_free(); next_number has to live as long, and the
+ * cache, if there is one.
+ */
+struct gather *gather_new(gint *next_number, struct scan_cache *cache, bool all_detailed);
 void gather_free(struct gather *gather);
 
 /* For walk: data is a struct gather. */
-void gather_read(void *data, const char *path, char *text, gsize length);
+bool gather_knows(void *data, const char *path, const struct file_state *state);
+void gather_read(void *data, const char *path, char *text, gsize length,
+		 const struct file_state *state);
 void gather_fail(void *data, const char *path, const char *reason);
 
 #endif

@@ -209,7 +209,8 @@ static bool is_ops_object(const struct reading *r, guint i)
 	return false;
 }
 
-static void read_file(void *worker, const char *path, char *text, gsize length)
+static void read_file(void *worker, const char *path, char *text, gsize length,
+		      const struct file_state *state)
 {
 	struct left_out *left_out = worker;
 	struct reading r = { .left_out = left_out, .text = text, .counted = text, .line = 1 };
@@ -219,6 +220,7 @@ static void read_file(void *worker, const char *path, char *text, gsize length)
 	struct tokens tokens;
 	struct token token;
 
+	(void)state;
 	r.line_start = text;
 	r.tokens = g_array_new(FALSE, FALSE, sizeof(struct token));
 	r.depths = g_array_new(FALSE, FALSE, sizeof(guint));

@@ -148,7 +148,13 @@ bool pipeline_open(struct pipeline *p, const char *path, GError **error)
 bool pipeline_scan(struct pipeline *p, GError **error)
 {
 	g_autoptr(GPtrArray) arches = g_ptr_array_new();
-	struct scan_options options = { .root = tree_root(p->tree), .jobs = p->options->jobs };
+	struct scan_options options = {
+		.root = tree_root(p->tree),
+		.jobs = p->options->jobs,
+		.cache = p->options->no_cache ? NULL : p->cache,
+		.message = progress_message,
+		.message_data = p->progress,
+	};
 
 	for (guint i = 0; i < tree_config_count(p->tree); i++)
 		g_ptr_array_add(arches, (void *)tree_config_srcarch(p->tree, i));

@@ -7,6 +7,7 @@
 #include "scan.h"
 
 #include "escape.h"
+#include "scan_cache.h"
 #include "scan_private.h"
 #include "sorted.h"
 
@@ -28,11 +29,27 @@ static void answer_unref(void *answer)
 		g_ptr_array_unref(answer);
 }
 
+static void open_cache(struct scan *scan, const struct scan_options *options)
+{
+	struct scan_cache_options cache = {
+		.directory = options->cache,
+		.root = options->root,
+		.message = options->message,
+		.message_data = options->message_data,
+	};
+
+	if (!options->cache)
+		return;
+	scan->cache = scan_cache_open(&cache);
+	scan->next_number = (gint)scan_cache_count(scan->cache);
+}
+
 struct scan *scan_tree(const struct scan_options *options, GError **error)
 {
 	struct walk_options walk = {
 		.root = options->root,
 		.arches = options->arches,
+		.known = options->cache ? gather_knows : NULL,
 		.read = gather_read,
 		.fail = gather_fail,
 	};
@@ -61,14 +78,19 @@ struct scan *scan_tree(const struct scan_options *options, GError **error)
 	scan->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, answer_unref);
 	g_mutex_init(&scan->lock);
 
+	open_cache(scan, options);
 	for (i = 0; i < jobs; i++)
-		g_ptr_array_add(scan->gathers, gather_new(&scan->next_number, false));
-	if (!walk_tree(&walk, scan->gathers->pdata, jobs, error) ||
-	    !scan_merge(scan, &walk, error)) {
-		scan_free(scan);
-		return NULL;
-	}
+		g_ptr_array_add(scan->gathers, gather_new(&scan->next_number, scan->cache, false));
+	if (!walk_tree(&walk, scan->gathers->pdata, jobs, error))
+		goto fail;
+	if (scan->cache)
+		g_ptr_array_add(scan->gathers, scan_cache_thaw(scan->cache, &scan->next_number));
+	if (!scan_merge(scan, &walk, error))
+		goto fail;
 	return scan;
+fail:
+	scan_free(scan);
+	return NULL;
 }
 
 void scan_free(struct scan *scan)
@@ -100,6 +122,7 @@ void scan_free(struct scan *scan)
 	g_ptr_array_unref(scan->object_names);
 	g_hash_table_unref(scan->answers);
 	g_clear_pointer(&scan->callers, g_hash_table_unref);
+	scan_cache_free(scan->cache);
 	g_mutex_clear(&scan->lock);
 	g_free(scan);
 }

@@ -24,6 +24,10 @@ struct scan_options {
 	const char *root;	   /* absolute path of the tree */
 	const char *const *arches; /* NULL-terminated; arch/ of others is left out; NULL: all */
 	unsigned int jobs;	   /* 0: as many as there are processors */
+	const char *cache;	   /* directory, which exists; NULL: every file is read */
+	/* For one-line messages about the cache, may be NULL. */
+	void (*message)(const char *text, void *data);
+	void *message_data;
 };
 
 /* An object of type struct dma_buf_ops that the text defines. */

@@ -3,6 +3,7 @@
  * The threads' shares are put together in the order of the paths, so that what a
  * scan says does not depend on how many there were.
  */
+#include "scan_cache.h"
 #include "scan_private.h"
 #include "sorted.h"
 
@@ -11,14 +12,37 @@
 /* include/linux/export.h: how the names of all macros begin that export a function. */
 #define EXPORT_MACRO "EXPORT_SYMBOL"
 
-static const struct gathered_file *share_file(const struct share *share)
-{
-	return &g_array_index(share->gather->files, struct gathered_file, share->index);
-}
-
 static int compare_shares(const void *a, const void *b)
 {
 	return strcmp(share_file(a)->path, share_file(b)->path);
+}
+
+/* Puts the elements of two sorted arrays of one kind in one; both are freed. */
+static GArray *merge_sorted(GArray *a, GArray *b, int (*compare)(const void *a, const void *b))
+{
+	guint size = g_array_get_element_size(a);
+	GArray *merged;
+	guint i = 0, k = 0;
+
+	if (!a->len || !b->len) {
+		merged = g_array_ref(a->len ? a : b);
+	} else {
+		merged = g_array_sized_new(FALSE, FALSE, size, a->len + b->len);
+		while (i < a->len && k < b->len) {
+			const char *left = a->data + (gsize)i * size;
+			const char *right = b->data + (gsize)k * size;
+			bool first = compare(left, right) <= 0;
+
+			g_array_append_vals(merged, first ? left : right, 1);
+			i += first;
+			k += !first;
+		}
+		g_array_append_vals(merged, a->data + (gsize)i * size, a->len - i);
+		g_array_append_vals(merged, b->data + (gsize)k * size, b->len - k);
+	}
+	g_array_unref(a);
+	g_array_unref(b);
+	return merged;
 }
 
 static int compare_failures(const void *a, const void *b)
@@ -29,11 +53,6 @@ static int compare_failures(const void *a, const void *b)
 
 	return order ? order : strcmp(first->reason, second->reason);
 }
-
-/* The end of a file's rows in an array of its gather: where the next one's begin. */
-#define SHARE_END(share, field)                                                          \
-	((share)->index + 1 < (share)->gather->files->len ? share_file(share)[1].field : \
-							    (share)->gather->field->len)
 
 static void add_functions(struct scan *scan, const struct share *share, guint file)
 {
@@ -95,6 +114,7 @@ static void add_details(struct scan *scan, const struct share *share, guint file
 static GArray *sort_files(const struct scan *scan)
 {
 	GArray *shares = g_array_new(FALSE, FALSE, sizeof(struct share));
+	GArray *frozen = g_array_new(FALSE, FALSE, sizeof(struct share));
 	guint i, j;
 
 	for (i = 0; i < scan->gathers->len; i++) {
@@ -103,14 +123,15 @@ static GArray *sort_files(const struct scan *scan)
 		for (j = 0; j < gather->files->len; j++) {
 			struct share share = { gather, j };
 
-			g_array_append_val(shares, share);
+			g_array_append_val(gather->frozen ? frozen : shares, share);
 		}
 	}
 	g_array_sort(shares, compare_shares);
-	return shares;
+	return merge_sorted(shares, frozen, compare_shares);
 }
 
-static struct file_index *index_entries(const struct scan *scan, size_t member)
+static struct file_index *index_entries(const struct scan *scan, size_t member,
+					enum scan_cache_index which)
 {
 	g_autoptr(GPtrArray) arrays = g_ptr_array_new();
 	struct file_index *index;
@@ -121,7 +142,7 @@ static struct file_index *index_entries(const struct scan *scan, size_t member)
 
 		g_ptr_array_add(arrays, *(GArray **)(gather + member));
 	}
-	index = file_index_new(arrays, scan->numbers);
+	index = file_index_new(arrays, scan->numbers, scan_cache_index(scan->cache, which));
 	for (i = 0; i < arrays->len; i++)
 		g_array_set_size(g_ptr_array_index(arrays, i), 0);
 	return index;
@@ -130,20 +151,19 @@ static struct file_index *index_entries(const struct scan *scan, size_t member)
 static void merge_types(struct scan *scan, const GArray *shares)
 {
 	g_autoptr(GArray) macros = g_array_new(FALSE, FALSE, sizeof(struct gathered_macro));
-	GHashTableIter iter;
-	gpointer type;
-	guint i;
+	GArray *frozen = g_array_new(FALSE, FALSE, sizeof(struct source_relation));
+	guint i, j;
 
 	for (i = 0; i < scan->gathers->len; i++) {
 		const struct gather *gather = g_ptr_array_index(scan->gathers, i);
 
-		g_array_append_vals(scan->relations, gather->relations->data,
-				    gather->relations->len);
-		g_hash_table_iter_init(&iter, gather->mapping_types);
-		while (g_hash_table_iter_next(&iter, &type, NULL))
-			g_ptr_array_add(scan->mapping_types, type);
+		g_array_append_vals(gather->frozen ? frozen : scan->relations,
+				    gather->relations->data, gather->relations->len);
+		for (j = 0; j < gather->mapping_types->len; j++)
+			g_ptr_array_add(scan->mapping_types, gather->mapping_types->pdata[j]);
 	}
 	g_array_sort(scan->relations, scan_compare_relations);
+	scan->relations = merge_sorted(scan->relations, frozen, scan_compare_relations);
 	sort_unique_strings(scan->mapping_types);
 
 	for (i = 0; i < shares->len; i++) {
@@ -175,8 +195,13 @@ static void merge_failures(struct scan *scan)
 			*failure = (struct scan_failure){ gathered->path, gathered->reason };
 			g_ptr_array_add(scan->failures, failure);
 		}
-		for (j = 0; j < gather->rust_files->len; j++)
-			g_ptr_array_add(scan->rust_files, g_ptr_array_index(gather->rust_files, j));
+		for (j = 0; j < gather->files->len; j++) {
+			const struct gathered_file *file =
+				&g_array_index(gather->files, struct gathered_file, j);
+
+			if (file->rust)
+				g_ptr_array_add(scan->rust_files, (void *)file->path);
+		}
 	}
 	g_ptr_array_sort(scan->failures, compare_failures);
 	sort_strings(scan->rust_files);
@@ -207,7 +232,7 @@ static GPtrArray *files_to_detail(const struct scan *scan, const GArray *shares,
 			&g_array_index(shares, struct share, g_array_index(files, guint, i));
 
 		if (!share_file(share)->detailed)
-			g_ptr_array_add(paths, share_file(share)->path);
+			g_ptr_array_add(paths, (void *)share_file(share)->path);
 	}
 	sort_unique_strings(paths);
 	return paths;
@@ -217,7 +242,7 @@ static GPtrArray *files_to_detail(const struct scan *scan, const GArray *shares,
 static bool detail_files(struct scan *scan, const struct walk_options *options, GArray *shares,
 			 const GPtrArray *paths, GError **error)
 {
-	struct gather *gather = gather_new(&scan->next_number, true);
+	struct gather *gather = gather_new(&scan->next_number, NULL, true);
 	guint i, j;
 
 	g_ptr_array_add(scan->gathers, gather);
@@ -239,13 +264,16 @@ static void number_files(struct scan *scan, const GArray *shares)
 {
 	guint i;
 
-	scan->numbers = g_new0(guint, MAX(scan->next_number, 1));
+	gsize size = sizeof(guint) * MAX((gsize)scan->next_number, 1);
+
+	scan->numbers = g_malloc(size);
+	memset(scan->numbers, 0xff, size);
 	for (i = 0; i < shares->len; i++) {
 		const struct gathered_file *file =
 			share_file(&g_array_index(shares, struct share, i));
 
 		scan->numbers[file->number] = i;
-		g_ptr_array_add(scan->paths, file->path);
+		g_ptr_array_add(scan->paths, (void *)file->path);
 	}
 }
 
@@ -283,11 +311,16 @@ bool scan_merge(struct scan *scan, const struct walk_options *options, GError **
 	guint i;
 
 	number_files(scan, shares);
-	scan->function_files = index_entries(scan, offsetof(struct gather, function_entries));
-	scan->table_files = index_entries(scan, offsetof(struct gather, table_entries));
-	scan->reference_files = index_entries(scan, offsetof(struct gather, reference_entries));
-	scan->use_files = index_entries(scan, offsetof(struct gather, use_entries));
+	scan->function_files =
+		index_entries(scan, offsetof(struct gather, function_entries), CACHED_FUNCTIONS);
+	scan->table_files =
+		index_entries(scan, offsetof(struct gather, table_entries), CACHED_TABLES);
+	scan->reference_files =
+		index_entries(scan, offsetof(struct gather, reference_entries), CACHED_REFERENCES);
+	scan->use_files = index_entries(scan, offsetof(struct gather, use_entries), CACHED_USES);
 	merge_types(scan, shares);
+	if (scan->cache)
+		scan_cache_save(scan->cache, scan, shares);
 
 	ops_types_init(&types, scan);
 	again = files_to_detail(scan, shares, &types);

@@ -42,11 +42,12 @@ struct expansion {
 };
 
 struct scan {
-	GPtrArray *gathers; /* struct gather: own all names */
-	gint next_number;   /* of files */
+	struct scan_cache *cache; /* NULL: there is none; owns names, too */
+	GPtrArray *gathers;	  /* struct gather: own all names */
+	gint next_number;	  /* of files */
 
 	GPtrArray *paths;    /* file -> const char *, sorted */
-	guint *numbers;	     /* a gathered file's number -> file */
+	guint *numbers;	     /* a gathered file's number -> file, or FILE_INDEX_NONE */
 	GPtrArray *failures; /* struct scan_failure */
 	GPtrArray *candidates;
 	GPtrArray *exporters;
@@ -82,6 +83,16 @@ struct share {
 	const struct gather *gather;
 	guint index; /* in gather->files */
 };
+
+static inline const struct gathered_file *share_file(const struct share *share)
+{
+	return &g_array_index(share->gather->files, struct gathered_file, share->index);
+}
+
+/* The end of a file's rows in an array of its gather: where the next one's begin. */
+#define SHARE_END(share, field)                                                          \
+	((share)->index + 1 < (share)->gather->files->len ? share_file(share)[1].field : \
+							    (share)->gather->field->len)
 
 /* The type whose objects are counted, and what is made of it. */
 struct ops_types {

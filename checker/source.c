@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-void source_read(struct source *source, char *text, gsize length, guint number)
+void source_read(struct source *source, char *text, gsize length, guint64 salt)
 {
 	struct source_reader *r = source->reader;
 	struct token *token = &r->recent[0], *free;
@@ -28,7 +28,7 @@ void source_read(struct source *source, char *text, gsize length, guint number)
 
 	r->source = source;
 	r->text = text;
-	r->number = number;
+	r->salt = salt;
 	r->untagged = 0;
 	r->depth = 0;
 	r->overflow = 0;

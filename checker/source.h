@@ -68,6 +68,7 @@ enum source_relation_kind {
 
 struct source_relation {
 	enum source_relation_kind kind;
+	guint file; /* for gather: its number */
 	guint64 inner;
 	guint64 outer;
 	guint64 member; /* hash of its name; 0 for a member without one, and a typedef */
@@ -122,10 +123,10 @@ void source_free(struct source *source);
 
 /*
  * Reads a text of that length, behind which a NUL byte stands; the text is
- * written to for the time of the call.  number tells this file's records without
- * a tag from those of other files.
+ * written to for the time of the call.  salt, a hash of the file's path, tells its
+ * records without a tag from those of other files.
  */
-void source_read(struct source *source, char *text, gsize length, guint number);
+void source_read(struct source *source, char *text, gsize length, guint64 salt);
 
 /* The hash of a typedef's name. */
 guint64 source_alias(guint64 word);

@@ -201,7 +201,12 @@ struct source_path reader_designated_path(struct source_reader *r, guint skip)
 static void reader_add_relation(struct source_reader *r, enum source_relation_kind kind,
 				guint64 inner, guint64 outer, guint64 member)
 {
-	struct source_relation relation = { kind, inner, outer, member };
+	struct source_relation relation = {
+		.kind = kind,
+		.inner = inner,
+		.outer = outer,
+		.member = member,
+	};
 
 	g_array_append_val(r->source->relations, relation);
 }

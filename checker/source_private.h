@@ -113,7 +113,7 @@ struct source_reader {
 	struct source *source;
 	char *text;
 	struct tokens tokens;
-	guint number;	/* of the file */
+	guint64 salt;	/* of the file */
 	guint untagged; /* records without a tag so far */
 
 	struct level levels[LEVELS];

@@ -14,7 +14,7 @@
 /* A type for a record without a tag, that no other has. */
 static struct source_word untagged_record(struct source_reader *r)
 {
-	guint64 id = ((guint64)r->number << 32 | ++r->untagged) * UNTAGGED_MARK;
+	guint64 id = (r->salt + ++r->untagged) * UNTAGGED_MARK;
 
 	return (struct source_word){ NULL, id, 0 };
 }

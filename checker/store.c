@@ -449,7 +449,7 @@ static void get_from_database(struct store *store, struct lookup *lookup)
 char *store_get(struct store *store, const char *path, const char *const *flags, const char *build,
 		gsize *size)
 {
-	gint64 since = store_now();
+	gint64 since = file_state_now();
 	g_autofree char *absolute = g_build_filename(store->root, path, NULL);
 	g_autofree char *directory = g_path_get_dirname(absolute);
 	g_autofree char *clean = store_clean(build ? build : "");

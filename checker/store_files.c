@@ -22,11 +22,8 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#define NANOSECONDS G_GINT64_CONSTANT(1000000000)
-#define RECENT (2 * NANOSECONDS)
 #define READ_TRIES 3
 
 /* A directory that is searched before the one of a header: its names, and its own. */
@@ -41,35 +38,6 @@ struct store_search {
 	char *own;		/* directory of the source file */
 	GHashTable *folders;	/* folder, interned -> GPtrArray of struct shadow */
 };
-
-static gint64 nanoseconds(const struct timespec *time)
-{
-	return time->tv_sec * NANOSECONDS + time->tv_nsec;
-}
-
-gint64 store_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	return nanoseconds(&now);
-}
-
-static struct store_state read_state(const struct stat *stat)
-{
-	return (struct store_state){
-		.size = stat->st_size,
-		.mtime = nanoseconds(&stat->st_mtim),
-		.inode = (gint64)stat->st_ino,
-		.ctime = nanoseconds(&stat->st_ctim),
-	};
-}
-
-static bool same_state(const struct store_state *a, const struct store_state *b)
-{
-	return a->size == b->size && a->mtime == b->mtime && a->inode == b->inode &&
-	       a->ctime == b->ctime;
-}
 
 void store_file_free(gpointer data)
 {
@@ -99,20 +67,20 @@ static bool hash_descriptor(int fd, struct store_hash *hash)
 }
 
 /* The state of an open regular file; false if it is none. */
-static bool find_state(int fd, struct store_state *state)
+static bool find_state(int fd, struct file_state *state)
 {
 	struct stat stat_buf;
 
 	if (fstat(fd, &stat_buf) < 0 || !S_ISREG(stat_buf.st_mode))
 		return false;
-	*state = read_state(&stat_buf);
+	*state = file_state_of(&stat_buf);
 	return true;
 }
 
 /* Fills in state, hash and readable from the file as it is. */
 static void hash_file(struct store_file *file)
 {
-	struct store_state before;
+	struct file_state before;
 	int fd;
 
 	/* It was a regular file a moment ago; should it be a pipe now, do not wait for it. */
@@ -120,13 +88,13 @@ static void hash_file(struct store_file *file)
 	if (fd < 0)
 		return;
 	for (int i = 0; i < READ_TRIES && !file->readable; i++) {
-		gint64 start = store_now();
+		gint64 start = file_state_now();
 
 		if (!find_state(fd, &before) || lseek(fd, 0, SEEK_SET) < 0 ||
 		    !hash_descriptor(fd, &file->hash) || !find_state(fd, &file->state))
 			break;
-		file->recent = start - file->state.ctime < RECENT;
-		file->readable = same_state(&before, &file->state);
+		file->recent = file_state_is_recent(file->state.ctime, start);
+		file->readable = file_state_same(&before, &file->state);
 	}
 	close(fd);
 }
@@ -135,7 +103,7 @@ static void hash_file(struct store_file *file)
 static void keep_hash(struct store *store, struct store_file *file)
 {
 	if (!file->readable || file->recent || file->to_be_written ||
-	    store_now() - file->state.mtime < RECENT)
+	    file_state_is_recent(file->state.mtime, file_state_now()))
 		return;
 	file->to_be_written = true;
 	g_ptr_array_add(store->states, file);
@@ -144,7 +112,7 @@ static void keep_hash(struct store *store, struct store_file *file)
 /* Brings a file up to date with what stat() said of it. */
 static void update_file(struct store *store, struct store_file *file, const struct stat *stat)
 {
-	struct store_state state = read_state(stat);
+	struct file_state state = file_state_of(stat);
 
 	file->readable = false;
 	file->recent = false;
@@ -164,7 +132,7 @@ static void update_file(struct store *store, struct store_file *file, const stru
 const struct store_file *store_find_file(struct store *store, const char *absolute, bool fresh)
 {
 	struct store_file *file = g_hash_table_lookup(store->files, absolute);
-	struct store_state state;
+	struct file_state state;
 	struct stat stat_buf;
 
 	if (file && !fresh)
@@ -179,8 +147,8 @@ const struct store_file *store_find_file(struct store *store, const char *absolu
 		file->hex = NULL;
 		return file;
 	}
-	state = read_state(&stat_buf);
-	if (!file->readable || file->recent || !same_state(&state, &file->state))
+	state = file_state_of(&stat_buf);
+	if (!file->readable || file->recent || !file_state_same(&state, &file->state))
 		update_file(store, file, &stat_buf);
 	return file;
 }

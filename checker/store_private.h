@@ -7,23 +7,16 @@
 #ifndef PFNCHECK_STORE_PRIVATE_H
 #define PFNCHECK_STORE_PRIVATE_H
 
+#include "file_state.h"
 #include "store.h"
 
 struct store_hash {
 	guint8 bytes[32]; /* SHA-256 */
 };
 
-/* What changes when a file does.  Times are in nanoseconds. */
-struct store_state {
-	gint64 size;
-	gint64 mtime;
-	gint64 inode;
-	gint64 ctime;
-};
-
 struct store_file {
 	char *path; /* absolute */
-	struct store_state state;
+	struct file_state state;
 	struct store_hash hash;
 	const char *hex;    /* of hash, NULL until asked for */
 	bool readable;	    /* else there is no hash */
@@ -91,8 +84,6 @@ struct store_hash store_hash_bytes(GBytes *bytes);
 
 /* store_files.c */
 
-/* The clock that the kernel stamps files with, in nanoseconds. */
-gint64 store_now(void);
 /*
  * A file and its hash.  fresh: as it is now, else as it was at some time of this
  * run.  Never NULL; readable says whether there is a hash.
@@ -154,7 +145,7 @@ void store_database_done(struct store_database *database);
 void store_database_touch(struct store_database *database, const struct store_found *found);
 /* The hash of a file that had state; STORE_NONE if that is not known. */
 enum store_status store_database_state(struct store_database *database, const char *path,
-				       const struct store_state *state, struct store_hash *hash);
+				       const struct file_state *state, struct store_hash *hash);
 /* Writes store->unwritten and store->states, and drops old rows above the limit. */
 enum store_status store_database_write(struct store_database *database);
 

@@ -241,7 +241,7 @@ void store_database_touch(struct store_database *database, const struct store_fo
 }
 
 enum store_status store_database_state(struct store_database *database, const char *path,
-				       const struct store_state *state, struct store_hash *hash)
+				       const struct file_state *state, struct store_hash *hash)
 {
 	sqlite3_stmt *statement = database->statements[FIND_FILE];
 	enum store_status status;

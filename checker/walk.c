@@ -48,7 +48,16 @@ struct walker {
 	void *worker;
 	char *buffer;
 	gsize capacity;
+	GString *path; /* of the entry that is looked at */
 };
+
+static void walker_clear(struct walker *w)
+{
+	g_clear_pointer(&w->buffer, g_free);
+	if (w->path)
+		g_string_free(w->path, TRUE);
+	w->path = NULL;
+}
 
 static void task_free(void *data)
 {
@@ -143,14 +152,19 @@ static const char *error_reason(int error)
 	}
 }
 
-/* Reads what fd has to give into the buffer; a reason if that fails, else NULL. */
-static const char *read_descriptor(struct walker *w, int fd, gsize *length)
+/*
+ * Reads what fd has to give into the buffer; a reason if that fails, else NULL.
+ * *state gets what fd was in before.
+ */
+static const char *read_descriptor(struct walker *w, int fd, gsize *length,
+				   struct file_state *state)
 {
 	struct stat st;
 
 	*length = 0;
 	if (fstat(fd, &st))
 		return error_reason(errno);
+	*state = file_state_of(&st);
 	if (!S_ISREG(st.st_mode))
 		return "not a regular file";
 	if (st.st_size > WALK_FILE_LIMIT)
@@ -178,8 +192,24 @@ static const char *read_descriptor(struct walker *w, int fd, gsize *length)
 	}
 }
 
+/* Whether an open file that was read is in the state of before, and will not change in it. */
+static bool state_holds(int fd, const struct file_state *before, gint64 start)
+{
+	struct file_state after;
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return false;
+	after = file_state_of(&st);
+	return file_state_same(before, &after) && !file_state_is_recent(after.ctime, start);
+}
+
 static void read_file(struct walker *w, const char *path, bool follow)
 {
+	const struct walk_options *options = w->walk->options;
+	gint64 start = file_state_now();
+	struct file_state state;
+	bool holds;
 	int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (follow ? 0 : O_NOFOLLOW);
 	const char *reason;
 	gsize length;
@@ -190,7 +220,8 @@ static void read_file(struct walker *w, const char *path, bool follow)
 		fail(w, path, error_reason(errno));
 		return;
 	}
-	reason = read_descriptor(w, fd, &length);
+	reason = read_descriptor(w, fd, &length, &state);
+	holds = options->known && !follow && !reason && state_holds(fd, &state, start);
 	close(fd);
 	if (!reason && !length)
 		reason = "empty";
@@ -201,7 +232,7 @@ static void read_file(struct walker *w, const char *path, bool follow)
 		return;
 	}
 	memset(w->buffer + length, '\0', WALK_PADDING);
-	w->walk->options->read(w->worker, path, w->buffer, length);
+	options->read(w->worker, path, w->buffer, length, holds ? &state : NULL);
 }
 
 /*
@@ -263,6 +294,25 @@ static unsigned char entry_type(int fd, const struct dirent *entry)
 	return IFTODT(st.st_mode);
 }
 
+/* Whether a regular file need not be read. */
+static bool is_known(struct walker *w, int fd, const char *directory, const char *name)
+{
+	struct file_state state;
+	struct stat st;
+
+	if (!w->walk->options->known || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) ||
+	    !S_ISREG(st.st_mode))
+		return false;
+	state = file_state_of(&st);
+	if (!w->path)
+		w->path = g_string_new(NULL);
+	g_string_assign(w->path, directory);
+	if (*directory)
+		g_string_append_c(w->path, '/');
+	g_string_append(w->path, name);
+	return w->walk->options->known(w->worker, w->path->str, &state);
+}
+
 /* Lists an open directory, which is closed: new tasks, and failures. */
 static void list_directory(struct walker *w, const char *directory, DIR *stream)
 {
@@ -293,7 +343,7 @@ static void list_directory(struct walker *w, const char *directory, DIR *stream)
 			g_autofree char *path = join_path(directory, name);
 
 			fail(w, path, "not a regular file");
-		} else if (is_source) {
+		} else if (is_source && !is_known(w, dirfd(stream), directory, name)) {
 			if (!files)
 				files = g_ptr_array_new_with_free_func(g_free);
 			g_ptr_array_add(files, g_strdup(name));
@@ -368,8 +418,7 @@ static void *walker_run(void *data)
 		task_free(task);
 		first = false;
 	}
-	g_free(w->buffer);
-	w->buffer = NULL;
+	walker_clear(w);
 	return NULL;
 }
 
@@ -441,7 +490,7 @@ bool walk_files(const struct walk_options *options, const GPtrArray *files, void
 	walker.walk = &walk;
 	for (i = 0; i < files->len; i++)
 		read_file(&walker, g_ptr_array_index(files, i), true);
-	g_free(walker.buffer);
+	walker_clear(&walker);
 	walk_clear(&walk);
 	return true;
 }

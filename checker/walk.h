@@ -10,8 +10,7 @@
 #ifndef PFNCHECK_WALK_H
 #define PFNCHECK_WALK_H
 
-#include <glib.h>
-#include <stdbool.h>
+#include "file_state.h"
 
 /* Larger files are not read. */
 #define WALK_FILE_LIMIT (64u << 20)
@@ -22,10 +21,18 @@ struct walk_options {
 	const char *root;	   /* absolute path */
 	const char *const *arches; /* NULL-terminated; NULL for all */
 	/*
+	 * Whether a file in that state need not be read again; NULL if each has to be.
+	 * Files that are found by a symlink are not asked for.
+	 */
+	bool (*known)(void *worker, const char *path, const struct file_state *state);
+	/*
 	 * Called for each source; path is relative.  The text is the callee's to
 	 * write to until it returns; WALK_PADDING NUL bytes are behind it and none in it.
+	 * A file is in state from now on until it is changed; NULL if that is not
+	 * certain.
 	 */
-	void (*read)(void *worker, const char *path, char *text, gsize length);
+	void (*read)(void *worker, const char *path, char *text, gsize length,
+		     const struct file_state *state);
 	/* Called instead for what cannot be read; both strings may go away. */
 	void (*fail)(void *worker, const char *path, const char *reason);
 };

@@ -6,9 +6,11 @@ usage: cache_test.py PFNCHECK [TEST...]
 """
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
+import time
 import unittest
 
 import end_to_end
@@ -238,6 +240,208 @@ class Damaged(Store):
             victim.write_bytes(before)
         shutil.rmtree(self.cache)
         self.assert_verdicts()
+
+
+class Scanned(Store):
+    """What is kept of the sources changes how long a scan takes, and nothing that it says."""
+
+    # As many files as need not all be read again when one of them is.
+    more = {**FLIP, **{f"drivers/quiet/quiet{i}.c": f"int quiet{i}(int x)\n{{\n\treturn x;\n}}\n"
+                       for i in range(600)}}
+
+    def setUp(self):
+        super().setUp()
+        self.settle()
+
+    def settle(self):
+        """Lets the files grow older than what a state proves nothing of."""
+        time.sleep(2.1)
+
+    def kept(self):
+        return sorted(path for path in self.cache.glob("scan-*"))
+
+    def opened(self, *options, tree=None):
+        """The quiet sources that a run opens: what is not parsed is opened by a scan only."""
+        words = self.command("--dump=scan", *options, tree=tree)
+        trace = self.directory / "opened"
+        result = self.run_words(["strace", "-f", "-qq", "-e", "trace=openat", "-o", str(trace)] + words)
+        self.assertEqual(result.status, 0, str(result))
+        names = re.findall(r'openat\(\d+, "drivers/quiet/(\w+)\.c"', trace.read_text())
+        return sorted(set(names))
+
+    def assert_same(self, tree=None, messages=0):
+        """Two runs with the cache say what a run without says, to the byte."""
+        for format_ in (["--dump=scan"], ["--format=json"]):
+            expected = self.audit("--no-cache", *format_, tree=tree)
+            for _ in range(2):
+                result = self.audit(*format_, tree=tree)
+                self.assertEqual(result.out, expected.out)
+                self.assertEqual(result.err.count("\n"), messages, str(result))
+                messages = 0
+
+    def test_nothing_read_twice(self):
+        if not shutil.which("strace"):
+            self.skipTest("there is no strace")
+        self.assertEqual(len(self.opened()), 600)
+        self.assertEqual(self.opened(), [])
+        self.write("drivers/quiet/quiet7.c", "int other;\n")
+        self.assertEqual(self.opened(), ["quiet7"])
+        # One file is not worth writing all again.
+        self.assertEqual(self.opened(), ["quiet7"])
+        self.assertEqual(len(self.opened("--no-cache")), 600)
+
+    def test_edits(self):
+        """Each on top of those before."""
+        path = self.tree / "drivers/good/good.c"
+        self.assert_same()
+        self.write("drivers/quiet/quiet1.c", fake_tree.exporter("quiet1"))
+        self.assert_same()
+        self.write("drivers/quiet/quiet1.c", fake_tree.exporter("quiet2"))
+        self.assert_same()
+        text, status = path.read_text(), path.stat()
+        path.write_text(text.replace("good_ops", "goof_ops"))
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        self.assert_same()
+        self.assertIn("goof_ops", self.verdicts(self.report()[0]))
+        path.rename(self.tree / "drivers/good/renamed.c")
+        self.assert_same()
+        (self.tree / "drivers/good/renamed.c").unlink()
+        self.assert_same()
+        (self.tree / "drivers/quiet/quiet2.c").unlink()
+        os.symlink("quiet1.c", self.tree / "drivers/quiet/quiet2.c")
+        self.assert_same()
+        (self.tree / "drivers/quiet/quiet1.c").unlink()
+        self.assert_same()
+        self.write("drivers/quiet/quiet3.c", "")
+        self.write("drivers/quiet/quiet4.c", b"int x;\0\n")
+        os.truncate(self.write("drivers/quiet/quiet5.c", "int y;\n"), (64 << 20) + 1)
+        self.assert_same()
+        shutil.rmtree(self.tree / "drivers/flip")
+        self.write("drivers/flip", "a file\n")
+        self.assert_same()
+        shutil.move(self.tree / "drivers/quiet", self.tree / "drivers/calm")
+        self.assert_same()
+
+    def test_changed_within_a_tick(self):
+        """A file that was written just before it was read is read again."""
+        path = self.tree / "drivers/good/good.c"
+        for name in ("first_ops", "other_ops", "third_ops"):
+            path.write_text(fake_tree.exporter(name[:5]))
+            self.assertIn(name, self.verdicts(self.report()[0]))
+
+    def test_closed_directory(self):
+        self.assert_same()
+        if os.geteuid():
+            (self.tree / "drivers/quiet").chmod(0)
+            self.assert_same()
+            return
+        self.as_nobody("--dump=scan", cache=self.directory / "own")
+        (self.tree / "drivers/quiet").chmod(0)
+        os.chmod(self.directory, 0o777)
+        expected = self.as_nobody("--dump=scan", "--no-cache")
+        self.assertIn("drivers/quiet\tpermission denied", expected.out)
+        for _ in range(2):
+            result = self.as_nobody("--dump=scan", cache=self.directory / "own")
+            self.assertEqual(result.out, expected.out)
+
+    def test_other_tree(self):
+        """Another work tree takes over what has the same content, and nothing else."""
+        self.assert_same()
+        other = shutil.copytree(self.tree, self.directory / "other", symlinks=True)
+        fake_tree.write(other, "drivers/good/good.c", fake_tree.exporter("fresh"))
+        self.settle()
+        self.assert_same(tree=other)
+        self.assertEqual(len(self.kept()), 2)
+        self.assert_same()
+
+    def test_moved_files_in_place(self):
+        """One tree is put in the place of the other."""
+        other = shutil.copytree(self.tree, self.directory / "other")
+        fake_tree.write(other, "drivers/good/good.c", fake_tree.exporter("fresh"))
+        self.assert_same()
+        self.tree.rename(self.directory / "old")
+        other.rename(self.tree)
+        self.assert_same()
+        self.assertIn("fresh_ops", self.verdicts(self.report()[0]))
+
+    def test_damaged(self):
+        self.assert_same()
+        file = self.kept()[0]
+        whole = file.read_bytes()
+        contents = [b"", b"text\n" * 1000, whole[:100], whole[:-1], whole + b"\0",
+                    whole[:len(whole) // 2]]
+        for start in range(16, len(whole), len(whole) // 9):
+            contents.append(whole[:start] + bytes([whole[start] ^ 0x40]) + whole[start + 1:])
+        for content in contents:
+            file.write_bytes(content)
+            result = self.audit("--dump=scan")
+            self.assertEqual(result.err.count("\n"), 1, str(result))
+            self.assertIn("set aside", result.err)
+            self.assert_same()
+        self.assertEqual(len(self.kept()), 2)
+
+    def test_of_another_version(self):
+        """Neither used nor complained about."""
+        self.assert_same()
+        file = self.kept()[0]
+        whole = file.read_bytes()
+        file.write_bytes(whole[:8] + b"\xff\xff\0\0" + whole[12:])
+        self.assert_same()
+        self.assertEqual(file.read_bytes()[:12], whole[:12])
+
+    def test_other_things_in_its_place(self):
+        self.assert_same()
+        file = self.kept()[0]
+        file.unlink()
+        file.mkdir()
+        self.assert_same(messages=1)
+        file.unlink()
+        os.mkfifo(file)
+        self.assert_same(messages=1)
+        file.unlink()
+        os.symlink("nowhere", file)
+        self.assert_same()
+
+    def test_at_the_same_time(self):
+        runs = [end_to_end.Running(self.command("--dump=scan")) for _ in range(4)]
+        results = [run.end() for run in runs]
+        for result in results:
+            self.assertEqual((result.status, result.err), (0, ""))
+        self.assertEqual(len({result.out for result in results}), 1)
+        self.assert_same()
+        self.assertEqual(len(self.kept()), 1)
+        self.assertEqual(list(self.cache.glob(".scan-*")), [])
+
+    def test_used_last_stay(self):
+        """Two of 60 MiB fit, and what was set aside goes first."""
+        self.assert_same()
+        own = self.kept()[0].name
+        others = {"scan-00000000000000aa": 100, "scan-00000000000000bb": 300,
+                  "scan-00000000000000cc": 200, "scan-00000000000000dd.damaged": 50}
+        for name, age in others.items():
+            with open(self.cache / name, "wb") as file:
+                file.truncate(60 << 20)
+            os.utime(self.cache / name, (time.time() - age,) * 2)
+        shutil.move(self.tree / "drivers/quiet", self.tree / "drivers/calm")
+        self.assert_same()
+        self.assertEqual({file.name for file in self.kept()},
+                         {own, "scan-00000000000000aa", "scan-00000000000000cc"})
+
+    def test_use_is_noted(self):
+        self.assert_same()
+        file = self.kept()[0]
+        os.utime(file, (time.time() - 7200,) * 2)
+        self.assert_same()
+        self.assertLess(time.time() - file.stat().st_mtime, 600)
+
+    def test_dead_files_go(self):
+        self.cache.mkdir()
+        for name, age in ((".scan-abcdef", 7200), (".scan-ghijkl", 60)):
+            file = self.cache / name
+            file.write_bytes(b"unfinished")
+            os.utime(file, (time.time() - age,) * 2)
+        self.assert_same()
+        self.assertEqual([file.name for file in self.cache.glob(".scan-*")], [".scan-ghijkl"])
 
 
 class Shared(Store):

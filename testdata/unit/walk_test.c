@@ -23,11 +23,13 @@ static void log_line(void *data, const char *path, const char *text)
 	g_ptr_array_add(log->lines, g_strdup_printf("%s: %s", path, text));
 }
 
-static void log_text(void *data, const char *path, char *text, gsize length)
+static void log_text(void *data, const char *path, char *text, gsize length,
+		     const struct file_state *state)
 {
 	struct walk_log *log = data;
 	void (*first)(struct walk_log *log) = log->first;
 
+	g_assert_null(state);
 	g_assert_cmpuint(strlen(text), ==, length);
 	for (gsize i = 0; i < WALK_PADDING; i++)
 		g_assert_cmpint(text[length + i], ==, '\0');
