@@ -167,6 +167,7 @@ struct audit *audit_new(void)
 	audit->routes = g_ptr_array_new_with_free_func(route_free);
 	audit->left_out = g_ptr_array_new_with_free_func(finding_free);
 	audit->review.commits = g_ptr_array_new_with_free_func(g_free);
+	audit->review.kept = g_ptr_array_new_with_free_func((GDestroyNotify)audit_free);
 	audit->coverage.files_failed = g_ptr_array_new_with_free_func(g_free);
 	coccinelle->failed = g_ptr_array_new_with_free_func(g_free);
 	coccinelle->only_clang = g_ptr_array_new_with_free_func(g_free);
@@ -187,6 +188,7 @@ void audit_free(struct audit *audit)
 	g_ptr_array_unref(audit->routes);
 	g_ptr_array_unref(audit->left_out);
 	g_ptr_array_unref(audit->review.commits);
+	g_ptr_array_unref(audit->review.kept);
 	g_ptr_array_unref(audit->coverage.files_failed);
 	g_ptr_array_unref(audit->coverage.coccinelle.failed);
 	g_ptr_array_unref(audit->coverage.coccinelle.only_clang);

@@ -214,6 +214,7 @@ struct audit_review {
 	const char *base; /* what was compared, in the caller's words; NULL: it is no review */
 	const char *head;
 	GPtrArray *commits; /* struct audit_commit, from base to head; empty if not known */
+	GPtrArray *kept;    /* struct audit: what is fixed lives in them */
 };
 
 struct audit {

@@ -14,6 +14,7 @@
 
 #include "ast.h"
 #include "baseline.h"
+#include "compare.h"
 #include "escape.h"
 #include "explain.h"
 #include "extract.h"
@@ -23,6 +24,8 @@
 #include "proof.h"
 #include "report.h"
 #include "report_proof.h"
+#include "review.h"
+#include "suppress.h"
 #include "workers.h"
 
 #define EXIT_CANNOT_RUN 2
@@ -44,17 +47,19 @@ struct run {
  */
 static void on_signal(int signal)
 {
-	static const char message[] = "\r\033[Kpfncheck: interrupted, nothing is known yet\n";
+	static const char interrupted[] = "\r\033[Kpfncheck: interrupted, nothing is known yet\n";
+	static const char late[] =
+		"\r\033[Kpfncheck: the time of --timeout is over, nothing is known yet\n";
+	const char *message = signal == SIGALRM ? late : interrupted;
 	const char *text = isatty(STDERR_FILENO) ? message : strchr(message, 'p');
 
-	(void)signal;
-	stopped = 1;
+	stopped = signal;
 	if (has_answer)
 		return;
 	if (write(STDERR_FILENO, text, strlen(text)) < 0) {
 		/* Nobody is there to read it. */
 	}
-	_exit(EXIT_CANNOT_RUN);
+	_exit(signal == SIGALRM ? EXIT_STOPPED : EXIT_CANNOT_RUN);
 }
 
 static int fail(const char *message)
@@ -125,7 +130,10 @@ static bool judge_tree(struct run *r, GError **error)
 	if (!pipeline_open(p, r->options.tree, error) || !pipeline_scan(p, error))
 		return false;
 	has_answer = 1;
-	return pipeline_judge(p, error);
+	if (!pipeline_judge(p, error))
+		return false;
+	pipeline_suppress(p, p->audit, tree_root(p->tree));
+	return true;
 }
 
 static int finish_audit(struct run *r, struct audit *baseline, GError **error)
@@ -234,6 +242,54 @@ static int explain(struct run *r, GError **error)
 	return status;
 }
 
+/* ---- review ---- */
+
+/* Without git: what the tree changes against a saved audit. */
+static struct audit *review_against(struct run *r, char **root, GError **error)
+{
+	struct pipeline *p = &r->pipeline;
+	struct audit *saved = baseline_load(r->options.against, error);
+	struct audit *head;
+
+	if (!saved || !judge_tree(r, error)) {
+		audit_free(saved);
+		return NULL;
+	}
+	head = g_steal_pointer(&p->audit);
+	compare_audits(head, saved);
+	head->review.base = audit_string(head, r->options.against);
+	head->review.head = audit_string(head, r->options.tree);
+	*root = g_strdup(tree_root(p->tree));
+	return head;
+}
+
+static int review_command(struct run *r, GError **error)
+{
+	const struct options *o = &r->options;
+	g_autofree char *root = NULL;
+	struct report_options report = {
+		.format = o->format,
+		.output = o->output,
+		.colour = o->colour,
+		.verbose = o->verbose,
+	};
+	struct audit *changes = o->against ? review_against(r, &root, error) :
+					     review(&r->pipeline, &root, error);
+	int status = EXIT_CANNOT_RUN;
+
+	if (!changes)
+		return status;
+	progress_stage(r->pipeline.progress, NULL);
+	report.root = root;
+	if (o->only)
+		review_keep_only(changes, o->only);
+	audit_count(changes);
+	if ((!o->stats || write_stats(r, error)) && report_write(changes, &report, error))
+		status = report_exit_status(changes, o->fail_on);
+	audit_free(changes);
+	return status;
+}
+
 /* Runs a command that reads a tree. */
 static int run_command(struct options *options, int (*command)(struct run *r, GError **error))
 {
@@ -248,11 +304,18 @@ static int run_command(struct options *options, int (*command)(struct run *r, GE
 		return fail(version);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	if (options->timeout) {
+		sigaction(SIGALRM, &action, NULL);
+		alarm(options->timeout);
+	}
 	p->options = &r.options;
 	p->stop = &stopped;
+	p->has_answer = &has_answer;
 	p->progress = progress_new(STDERR_FILENO, isatty(STDERR_FILENO), options->verbose);
 	p->dump = g_string_new(NULL);
-	if (check_output(options->output, &error) && check_output(options->stats, &error))
+	if (options->allow)
+		p->suppress = suppress_load(options->allow, &error);
+	if (!error && check_output(options->output, &error) && check_output(options->stats, &error))
 		status = command(&r, &error);
 	progress_free(p->progress);
 	if (error)
@@ -277,6 +340,9 @@ int main(int argc, char **argv)
 		break;
 	case COMMAND_EXPLAIN:
 		status = run_command(&options, explain);
+		break;
+	case COMMAND_REVIEW:
+		status = run_command(&options, review_command);
 		break;
 	case COMMAND_HELP:
 		text = options_help(options.topic);

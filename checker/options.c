@@ -16,6 +16,7 @@
 #define HELP_COLUMN 26
 #define JOBS_MAX 1024
 #define ARGUMENTS_MAX 2
+#define TIMEOUT_MAX (7 * 24 * 60 * 60)
 #define FIRST_LONG 256 /* what getopt_long() returns for the first row */
 
 /* One option: a value that set() understands, or a string or switch that is kept as it is. */
@@ -138,6 +139,37 @@ static bool set_arches(struct options *options, const char *value, GError **erro
 	return true;
 }
 
+static bool set_timeout(struct options *options, const char *value, GError **error)
+{
+	guint64 seconds;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, TIMEOUT_MAX, &seconds, NULL))
+		return usage(error, "--timeout takes seconds, from 1 to %d, not '%s'", TIMEOUT_MAX,
+			     value);
+	options->timeout = seconds;
+	return true;
+}
+
+static bool set_only(struct options *options, const char *value, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(value, ",", -1);
+
+	options->only = 0;
+	for (char **word = words; *word || word == words; word++) {
+		enum change change = CHANGE_NONE + 1;
+
+		while (*word && change < CHANGES && strcmp(change_name(change), *word) != 0)
+			change++;
+		if (!*word || change == CHANGES)
+			return usage(error,
+				     "--only takes new, fixed, worse, better and moved, with "
+				     "commas between them, not '%s'",
+				     value);
+		options->only |= 1u << change;
+	}
+	return true;
+}
+
 #define KEPT(member) NULL, offsetof(struct options, member)
 
 /* clang-format off */
@@ -159,6 +191,8 @@ static bool set_arches(struct options *options, const char *value, GError **erro
 	{ "allow-comments", 0, NULL, \
 	  "let comments of the tree silence findings:\n" \
 	  "/* pfncheck: allow RULE: reason */", KEPT(allow_comments) }, \
+	{ "timeout", 0, "SECONDS", "end after that time, with what is known (exit status 3)", \
+	  set_timeout, 0 }, \
 	{ "jobs", 'j', "N", "run N processes (default: one for each processor)", set_jobs, 0 }
 
 #define COLOR_OPTION { "color", 0, "WHEN", "auto (default), always or never", set_colour, 0 }
@@ -197,6 +231,30 @@ static const struct option_row explain_options[] = {
 	{ NULL, 0, NULL, NULL, NULL, 0 },
 };
 
+static const struct option_row review_options[] = {
+	{ "patch", 0, "FILE",
+	  "review the patches of a mailbox, of git format-patch or b4 am\n"
+	  "(- for standard input), applied to the base",
+	  KEPT(patch) },
+	{ "base", 0, "COMMIT", "what the patches apply to (default HEAD)", KEPT(base) },
+	{ "against", 0, "FILE", "compare the tree with FILE, a saved JSON audit, without git",
+	  KEPT(against) },
+	{ "each", 0, NULL, "report what every commit changes, not only the whole", KEPT(each) },
+	{ "only", 0, "LIST", "report some changes only: new, worse, fixed, better, moved", set_only,
+	  0 },
+	{ "format", 0, "FORMAT", "how to write the report:", set_format, 0 },
+	OUTPUT_OPTION("report"),
+	COLOR_OPTION,
+	{ "fail-on", 0, "LEVEL",
+	  "exit with 1 if something new or worse has this level: note,\n"
+	  "warning (default), error, or none for never",
+	  set_fail_on, 0 },
+	TREE_OPTIONS,
+	{ "stats", 0, "FILE", "write times and sizes of the run to FILE", KEPT(stats) },
+	{ "verbose", 'v', NULL, "say more, also about what takes time", KEPT(verbose) },
+	{ NULL, 0, NULL, NULL, NULL, 0 },
+};
+
 static const struct option_row no_options[] = {
 	{ NULL, 0, NULL, NULL, NULL, 0 },
 };
@@ -220,6 +278,15 @@ static const struct command_row commands[] = {
 	  "with these tables; \":TABLE\" for any exporter with this table.  The exit status is\n"
 	  "0 whatever the verdict.",
 	  explain_options },
+	{ "review",
+	  COMMAND_REVIEW,
+	  { ARGUMENT("COMMITS", commits), ARGUMENT("TREE", tree) },
+	  "tell what commits or patches change for exporters\n\n"
+	  "COMMITS is BASE..HEAD, or one commit (default: HEAD), in the git repository at\n"
+	  "TREE (default: .).  With --patch or --against there is a TREE only.  Neither the\n"
+	  "repository nor its work tree is written to, and nothing of the head is run: the\n"
+	  "base alone is configured.",
+	  review_options },
 	{ "help", COMMAND_HELP, { ARGUMENT("COMMAND", topic) }, "explain a command", no_options },
 	{ "worker", COMMAND_WORKER, { { NULL, 0, false } }, NULL, no_options },
 };
@@ -348,6 +415,27 @@ static bool parse_options(struct options *options, const struct command_row *com
 	return take_arguments(options, command, argv + optind, argc - optind, error);
 }
 
+/* Which arguments go with which options. */
+static bool check_review(struct options *options, GError **error)
+{
+	if (options->patch && options->against)
+		return usage(error, "--patch and --against do not go together");
+	if (options->base && !options->patch)
+		return usage(error, "--base goes with --patch; else give BASE..HEAD");
+	if (options->each && options->against)
+		return usage(error, "--each takes commits or --patch, not --against");
+	if (options->build && !options->against)
+		return usage(error, "review configures the base by itself: leave out --build");
+	if ((options->patch || options->against) && options->tree)
+		return usage(error,
+			     "with --patch and --against there is a TREE only, but there "
+			     "are '%s' and '%s'",
+			     options->commits, options->tree);
+	if (options->patch || options->against)
+		options->tree = g_steal_pointer(&options->commits);
+	return true;
+}
+
 static bool parse(struct options *options, int argc, char **argv, GError **error)
 {
 	const struct command_row *command;
@@ -376,6 +464,8 @@ static bool parse(struct options *options, int argc, char **argv, GError **error
 	    (!find_command(options->topic) || !find_command(options->topic)->help))
 		return usage(error, "there is no command '%s'; see 'pfncheck help'",
 			     options->topic);
+	if (options->command == COMMAND_REVIEW && !check_review(options, error))
+		return false;
 	if (options->build && options->config)
 		return usage(error, "--build brings its own configuration: leave out --config");
 	return true;
@@ -407,6 +497,9 @@ void options_clear(struct options *options)
 	g_free(options->query);
 	g_free(options->tree);
 	g_free(options->against);
+	g_free(options->commits);
+	g_free(options->base);
+	g_free(options->patch);
 	g_free(options->format);
 	g_free(options->output);
 	g_free(options->build);

@@ -14,6 +14,7 @@
 enum command {
 	COMMAND_AUDIT,
 	COMMAND_EXPLAIN,
+	COMMAND_REVIEW,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 	COMMAND_WORKER, /* started by pfncheck itself, in no help text */
@@ -38,6 +39,9 @@ struct options {
 	char *query;   /* explain: the exporter, see explain.h */
 	char *tree;    /* audit, explain: the kernel tree, "." unless given */
 	char *against; /* the saved audit, or NULL */
+	char *commits; /* review: a range or a commit, NULL unless given */
+	char *base;    /* review: what patches apply to, NULL unless given */
+	char *patch;   /* review: a mailbox, "-" for standard input, or NULL */
 	char *format;  /* name of a writer of report */
 	char *output;  /* NULL or "-": standard output */
 	enum report_colour colour;
@@ -51,6 +55,9 @@ struct options {
 	unsigned int jobs; /* at least 1 */
 	char *allow;	   /* the file of entries, or NULL */
 	bool allow_comments;
+	guint only;    /* review: a bit for each enum change that is wanted; 0: all */
+	guint timeout; /* seconds; 0: none */
+	bool each;     /* review: every commit by itself */
 	bool no_cache;
 	bool no_coccinelle;
 	bool no_kbuild;

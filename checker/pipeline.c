@@ -17,20 +17,23 @@
 #include "report.h"
 #include "trace.h"
 
-/* The directory that everything is cached in, made if need be. */
-static char *cache_directory(const struct options *options, GError **error)
+const char *pipeline_cache(struct pipeline *p, GError **error)
 {
-	char *path = options->cache ? g_strdup(options->cache) :
-				      g_build_filename(g_get_user_cache_dir(), "pfncheck", NULL);
+	g_autofree char *path = NULL;
 
+	if (p->cache)
+		return p->cache;
+	path = p->options->cache ? g_strdup(p->options->cache) :
+				   g_build_filename(g_get_user_cache_dir(), "pfncheck", NULL);
 	if (g_mkdir_with_parents(path, 0777)) {
 		g_set_error(
 			error, G_FILE_ERROR, g_file_error_from_errno(errno),
 			"cannot make the cache directory %s (%s): choose another one with --cache",
 			path, g_strerror(errno));
-		g_clear_pointer(&path, g_free);
+		return NULL;
 	}
-	return path;
+	p->cache = g_steal_pointer(&path);
+	return p->cache;
 }
 
 /* The routes of one exporter, kept while what it depends on is still coming in. */
@@ -134,12 +137,9 @@ bool pipeline_open(struct pipeline *p, const char *path, GError **error)
 		.progress_data = p->progress,
 	};
 
-	if (o->allow && !(p->suppress = suppress_load(o->allow, error)))
+	options.cache = pipeline_cache(p, error);
+	if (!options.cache)
 		return false;
-	p->cache = cache_directory(o, error);
-	if (!p->cache)
-		return false;
-	options.cache = p->cache;
 	progress_stage(p->progress, "tree");
 	p->tree = tree_open(&options, error);
 	return p->tree != NULL;
@@ -356,17 +356,25 @@ bool pipeline_judge(struct pipeline *p, GError **error)
 	p->audit->coverage.files_scanned = scan_files_read(p->scan);
 	p->audit->coverage.files_parsed = survey_files_used(&p->survey);
 	note_stubs(p);
-	if (*p->stop)
-		p->audit->stopped = "interrupted";
-	suppress_apply(p->suppress, p->audit,
-		       p->options->allow_comments ? COMMENTS_HONOURED :
-		       p->options->verbose	  ? COMMENTS_NAMED :
-						    COMMENTS_IGNORED,
-		       tree_root(p->tree), scan_candidates(p->scan));
+	p->audit->stopped = pipeline_stopped(p);
 	audit_sort(p->audit);
 	audit_count(p->audit);
 	progress_stage(p->progress, NULL);
 	return true;
+}
+
+void pipeline_suppress(const struct pipeline *p, struct audit *audit, const char *root)
+{
+	suppress_apply(p->suppress, audit,
+		       p->options->allow_comments ? COMMENTS_HONOURED :
+		       p->options->verbose	  ? COMMENTS_NAMED :
+						    COMMENTS_IGNORED,
+		       root, p->scan ? scan_candidates(p->scan) : NULL);
+}
+
+const char *pipeline_stopped(const struct pipeline *p)
+{
+	return !*p->stop ? NULL : *p->stop == SIGALRM ? "time limit" : "interrupted";
 }
 
 void pipeline_reset(struct pipeline *p)

@@ -27,7 +27,9 @@
 struct pipeline {
 	const struct options *options;
 	struct progress *progress;
-	const volatile sig_atomic_t *stop; /* becomes true: to end with what is known */
+	const volatile sig_atomic_t *stop; /* becomes a signal: to end with what is known */
+	/* To be set to 1 when there is something to tell of a run that is stopped. */
+	volatile sig_atomic_t *has_answer;
 	/* Whose routes to prove, with a place for struct proof *; both NULL: none. */
 	const struct explain_query *query;
 	GPtrArray *proofs;
@@ -45,15 +47,18 @@ struct pipeline {
 	struct audit *audit; /* the result: complete, sorted and counted */
 };
 
-/*
- * Reads what is allowed, finds the cache directory and opens the tree at path, which
- * configures it if need be.
- */
+/* The cache directory, made if need be; NULL with one line in error. */
+const char *pipeline_cache(struct pipeline *pipeline, GError **error);
+/* Opens the tree at path, which configures it if need be. */
 bool pipeline_open(struct pipeline *pipeline, const char *path, GError **error);
 /* Reads the tree, for what it is now. */
 bool pipeline_scan(struct pipeline *pipeline, GError **error);
 /* From the scan to the verdicts. */
 bool pipeline_judge(struct pipeline *pipeline, GError **error);
+/* Marks what is allowed in an audit of the tree that is at root. */
+void pipeline_suppress(const struct pipeline *pipeline, struct audit *audit, const char *root);
+/* Why the run is to end, as reports have it; NULL: it is not. */
+const char *pipeline_stopped(const struct pipeline *pipeline);
 /* Appends what there is once in a run to what options->dump asks for. */
 void pipeline_dump(struct pipeline *pipeline);
 /* Forgets the scan and all that follows from it; the tree and the cache directory stay. */

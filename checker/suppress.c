@@ -108,7 +108,7 @@ static void read_comments(struct applying *a, const char *root, const GPtrArray 
 	GHashTableIter iter;
 	void *name;
 
-	for (guint i = 0; i < files->len; i++)
+	for (guint i = 0; files && i < files->len; i++)
 		g_hash_table_add(set, files->pdata[i]);
 	for (guint i = 0; i < a->audit->routes->len; i++) {
 		const struct audit_route *route = a->audit->routes->pdata[i];

@@ -63,8 +63,8 @@ void suppress_free(struct suppress *suppress);
 
 /*
  * Marks findings and routes of a merged audit.  suppress may be NULL: no entries.
- * files: where to look for comments, beside the files of the findings; their names
- * are relative to root.  What allows nothing, has expired or is not understood is
+ * files: where to look for comments, beside the files of the findings, or NULL; their
+ * names are relative to root.  What allows nothing, has expired or is not understood is
  * added to the notes of the coverage.
  */
 void suppress_apply(struct suppress *suppress, struct audit *audit,

@@ -294,6 +294,11 @@ const char *tree_config_hash(const struct tree *tree, guint config)
 	return config_at(tree, config)->hash;
 }
 
+void tree_set_states(struct tree *tree, const struct tree_states *states)
+{
+	tree->states = states;
+}
+
 /* Files */
 
 static GPtrArray *unknown_files(const struct tree_config *config, const GPtrArray *files)
@@ -308,6 +313,26 @@ static GPtrArray *unknown_files(const struct tree_config *config, const GPtrArra
 	}
 	sort_strings(unknown);
 	return unknown;
+}
+
+/* Asks kbuild, in the state that the tree was opened in. */
+static bool probe(struct tree *tree, struct tree_config *config, const GPtrArray *files,
+		  GError **error)
+{
+	const struct tree_states *states = tree->states;
+	g_autoptr(GError) why = NULL;
+	bool ok;
+
+	if (!states)
+		return tree_probe(tree, config, files, error);
+	if (!states->back(states->data, error))
+		return false;
+	ok = tree_probe(tree, config, files, error);
+	if (!states->forth(states->data, &why) && ok) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	return ok;
 }
 
 /* With the lock held: what others wrote meanwhile is read first. */
@@ -331,16 +356,20 @@ static bool load_unknown(struct tree *tree, struct tree_config *config, const GP
 		asked = unknown_files(config, listed);
 	}
 	if (!tree->no_kbuild && config->source != TREE_SOURCE_NONE &&
-	    !tree_probe(tree, config, asked, error))
+	    !probe(tree, config, asked, error))
 		return false;
 	reckoned = unknown_files(config, asked);
 	for (guint i = 0; i < reckoned->len; i++) {
 		const char *path = g_ptr_array_index(reckoned, i);
 		g_autofree char *module = NULL;
 		g_autoptr(GPtrArray) flags = tree_reckon_flags(tree, config, path, &module);
+		struct tree_entry *entry;
 
 		/* Without kbuild nobody knows what is left out. */
-		tree_add_file(tree, config, path, NULL, flags, module, false, tree->no_kbuild);
+		tree_add_file(tree, config, path, NULL, flags, module, false,
+			      tree->no_kbuild || tree->states);
+		entry = g_hash_table_lookup(config->files, path);
+		entry->foreign = tree->states != NULL;
 	}
 	return tree_flags_save(config, error);
 }

@@ -63,6 +63,19 @@ const char *tree_config_build(const struct tree *tree, guint config);
 const char *tree_config_hash(const struct tree *tree, guint config);
 
 /*
+ * Whoever puts another state of the tree where this one is: make is run, and what it
+ * says kept, for the state that the tree was opened in only.
+ */
+struct tree_states {
+	bool (*back)(void *data, GError **error);  /* to the state it was opened in */
+	bool (*forth)(void *data, GError **error); /* and again to the other one */
+	void *data;
+};
+
+/* From here on, what is at the tree's path is another state of it; NULL: the first one again. */
+void tree_set_states(struct tree *tree, const struct tree_states *states);
+
+/*
  * Finds the flags of files (relative paths of .c files): one kbuild call for
  * the whole batch, nothing for files already known or cached.  A file whose
  * flags cannot be had gets those of its directory (built is false then).

@@ -274,6 +274,8 @@ bool tree_flags_save(const struct tree_config *config, GError **error)
 		guint number;
 
 		entry = g_hash_table_lookup(config->files, g_ptr_array_index(paths, i));
+		if (entry->foreign)
+			continue;
 		number = append_flags(text, numbers, entry->file.flags);
 		g_string_append(text, "file");
 		append_field(text, entry->file.path);

@@ -36,6 +36,7 @@ enum tree_source {
 struct tree_entry {
 	struct tree_file file;
 	const char *directory; /* whose Makefile gave the flags; NULL if none did */
+	bool foreign;	       /* of a state that the tree was not opened in: not kept */
 };
 
 struct tree_config {
@@ -76,7 +77,8 @@ struct tree {
 	GPtrArray *kconfigs;  /* char *: every Kconfig file, likewise */
 	GPtrArray *reaching;  /* struct reaching_makefile, see tree_makefile.c; NULL until needed */
 	GPtrArray *stubs;     /* const char *, sorted: those of all configurations */
-	GStringChunk *strings; /* flags, paths, modules */
+	GStringChunk *strings;		  /* flags, paths, modules */
+	const struct tree_states *states; /* NULL: what is there is what was opened */
 };
 
 /* tree.c */

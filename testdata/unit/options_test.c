@@ -115,6 +115,32 @@ static void test_explain(void)
 	options_clear(&options);
 }
 
+static void test_review(void)
+{
+	struct options options;
+
+	must_parse(&options, "review");
+	g_assert_cmpint(options.command, ==, COMMAND_REVIEW);
+	g_assert_null(options.commits);
+	g_assert_cmpuint(options.only, ==, 0);
+	g_assert_cmpstr(options.tree, ==, ".");
+	options_clear(&options);
+	must_parse(&options, "review a..b tree --each --only new,worse --timeout 30");
+	g_assert_cmpstr(options.commits, ==, "a..b");
+	g_assert_cmpstr(options.tree, ==, "tree");
+	g_assert_true(options.each);
+	g_assert_cmpuint(options.only, ==, 1u << CHANGE_NEW | 1u << CHANGE_WORSE);
+	g_assert_cmpuint(options.timeout, ==, 30);
+	options_clear(&options);
+	/* There the only argument is the tree. */
+	must_parse(&options, "review --patch - --base v1 tree");
+	g_assert_null(options.commits);
+	g_assert_cmpstr(options.tree, ==, "tree");
+	g_assert_cmpstr(options.patch, ==, "-");
+	g_assert_cmpstr(options.base, ==, "v1");
+	options_clear(&options);
+}
+
 static void test_commands(void)
 {
 	static const struct {
@@ -255,6 +281,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/options/all", test_all);
 	g_test_add_func("/options/repeated", test_repeated);
 	g_test_add_func("/options/explain", test_explain);
+	g_test_add_func("/options/review", test_review);
 	g_test_add_func("/options/commands", test_commands);
 	g_test_add_func("/options/errors", test_errors);
 	g_test_add_func("/options/help", test_help);

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * compare: pairs the routes and findings of two audits, the surest pairs first.
+ */
+#include "compare.h"
+
+#include <string.h>
+
+/* How bad a verdict is; unknown is treated apart. */
+static int badness(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_VIOLATION:
+		return 2;
+	case VERDICT_CONDITIONAL:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+enum change verdict_change(enum verdict before, enum verdict now)
+{
+	if (before == now)
+		return CHANGE_NONE;
+	if (now == VERDICT_UNKNOWN)
+		return CHANGE_WORSE;
+	if (before == VERDICT_UNKNOWN)
+		return badness(now) ? CHANGE_WORSE : CHANGE_BETTER;
+	if (badness(now) == badness(before))
+		return CHANGE_NONE;
+	return badness(now) > badness(before) ? CHANGE_WORSE : CHANGE_BETTER;
+}
+
+/* ---- pairs ---- */
+
+/* What two elements of base and head have to agree in; a new string. */
+typedef char *(*key_function)(const void *element);
+
+/* element -> the element of the other side, both ways. */
+struct pairs {
+	GHashTable *of;
+};
+
+static void *partner(const struct pairs *pairs, const void *element)
+{
+	return g_hash_table_lookup(pairs->of, element);
+}
+
+/* key -> the elements without a partner that have it, a GPtrArray. */
+static GHashTable *by_key(const struct pairs *pairs, const GPtrArray *elements, key_function key)
+{
+	GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+						  (GDestroyNotify)g_ptr_array_unref);
+
+	for (guint i = 0; i < elements->len; i++) {
+		void *element = elements->pdata[i];
+		g_autofree char *text = NULL;
+		GPtrArray *list;
+
+		if (partner(pairs, element))
+			continue;
+		text = key(element);
+		list = g_hash_table_lookup(table, text);
+		if (!list) {
+			list = g_ptr_array_new();
+			g_hash_table_insert(table, g_steal_pointer(&text), list);
+		}
+		g_ptr_array_add(list, element);
+	}
+	return table;
+}
+
+/* Pairs those of a key, in their order, if both sides have as many. */
+static void pair_by(struct pairs *pairs, const GPtrArray *base, const GPtrArray *head,
+		    key_function key)
+{
+	g_autoptr(GHashTable) keys = by_key(pairs, base, key);
+	g_autoptr(GHashTable) own = by_key(pairs, head, key);
+	GHashTableIter iter;
+	void *text, *value;
+
+	g_hash_table_iter_init(&iter, own);
+	while (g_hash_table_iter_next(&iter, &text, &value)) {
+		const GPtrArray *list = value;
+		const GPtrArray *others = g_hash_table_lookup(keys, text);
+
+		for (guint i = 0; others && others->len == list->len && i < list->len; i++) {
+			g_hash_table_insert(pairs->of, list->pdata[i], others->pdata[i]);
+			g_hash_table_insert(pairs->of, others->pdata[i], list->pdata[i]);
+		}
+	}
+}
+
+/* ---- routes ---- */
+
+static char *route_key(const struct audit_route *route, bool file, bool name, bool mmap,
+		       bool tables)
+{
+	GString *key = g_string_new(NULL);
+
+	g_string_append_printf(key, "%s|%s|%s", file ? route->ops.at.file : "",
+			       name ? route->ops.name : "", mmap && route->mmap ? route->mmap : "");
+	for (guint i = 0; tables && i < route->tables->len; i++) {
+		const struct audit_object *table = route->tables->pdata[i];
+
+		g_string_append_printf(key, "|%s", table->any ? "*" : table->name);
+		if (file && !table->any)
+			g_string_append_printf(key, ":%s", table->at.file);
+	}
+	return g_string_free(key, FALSE);
+}
+
+static char *route_id(const void *route)
+{
+	return g_strdup(((const struct audit_route *)route)->id);
+}
+
+static char *route_exporter(const void *route)
+{
+	return route_key(route, true, true, false, true);
+}
+
+static char *route_names(const void *route)
+{
+	return route_key(route, false, true, true, true);
+}
+
+static char *route_other_callback(const void *route)
+{
+	return route_key(route, false, true, false, true);
+}
+
+static char *route_other_name(const void *route)
+{
+	return route_key(route, true, false, true, true);
+}
+
+static char *route_other_tables(const void *route)
+{
+	return route_key(route, true, true, false, false);
+}
+
+/* A pair by one of the first two is the same thing in the same place. */
+static const key_function route_keys[] = {
+	route_id,	  route_exporter,     route_names, route_other_callback,
+	route_other_name, route_other_tables,
+};
+
+static bool route_moved(const struct audit_route *before, const struct audit_route *now)
+{
+	return strcmp(before->ops.at.file, now->ops.at.file) ||
+	       strcmp(before->ops.name, now->ops.name);
+}
+
+/* ---- findings ---- */
+
+static char *finding_fingerprint(const void *finding)
+{
+	return g_strdup(((const struct audit_finding *)finding)->fingerprint);
+}
+
+static char *finding_text(const void *data)
+{
+	const struct audit_finding *finding = data;
+
+	return g_strdup_printf("%s|%s", finding->rule, finding->message);
+}
+
+static char *finding_rule(const void *finding)
+{
+	return g_strdup(((const struct audit_finding *)finding)->rule);
+}
+
+static const key_function finding_keys[] = { finding_fingerprint, finding_text, finding_rule };
+
+static void pair_all(struct pairs *pairs, const GPtrArray *base, const GPtrArray *head,
+		     const key_function *keys, gsize count)
+{
+	for (gsize i = 0; i < count; i++)
+		pair_by(pairs, base, head, keys[i]);
+}
+
+/* The same finding with other words stands in another function or file. */
+static enum change finding_change(const struct audit_finding *before,
+				  const struct audit_finding *now)
+{
+	if (now->level != before->level)
+		return now->level > before->level ? CHANGE_WORSE : CHANGE_BETTER;
+	return strcmp(before->fingerprint, now->fingerprint) ? CHANGE_MOVED : CHANGE_NONE;
+}
+
+/* Leaves in head the findings that changed, and adds those that base alone has. */
+static void compare_findings(GPtrArray *base, GPtrArray *head)
+{
+	struct pairs pairs = { g_hash_table_new(NULL, NULL) };
+
+	pair_all(&pairs, base, head, finding_keys, G_N_ELEMENTS(finding_keys));
+	for (guint i = head->len; i-- > 0;) {
+		struct audit_finding *finding = head->pdata[i];
+		const struct audit_finding *before = partner(&pairs, finding);
+
+		finding->change = before ? finding_change(before, finding) : CHANGE_NEW;
+	}
+	for (guint i = 0; i < base->len; i++) {
+		struct audit_finding *finding = base->pdata[i];
+
+		if (partner(&pairs, finding))
+			continue;
+		finding->change = CHANGE_FIXED;
+	}
+	g_hash_table_unref(pairs.of);
+	for (guint i = head->len; i-- > 0;) {
+		const struct audit_finding *finding = head->pdata[i];
+
+		if (finding->change == CHANGE_NONE)
+			g_ptr_array_remove_index(head, i);
+	}
+	for (guint i = 0; i < base->len;) {
+		const struct audit_finding *finding = base->pdata[i];
+
+		if (finding->change == CHANGE_FIXED)
+			g_ptr_array_add(head, g_ptr_array_steal_index(base, i));
+		else
+			i++;
+	}
+}
+
+/* All findings of a route that the other side does not have. */
+static void mark_route(struct audit_route *route, enum change change)
+{
+	route->change = change;
+	for (guint i = 0; i < route->findings->len; i++) {
+		struct audit_finding *finding = route->findings->pdata[i];
+
+		finding->change = change;
+	}
+}
+
+static void compare_route(struct audit_route *before, struct audit_route *now)
+{
+	now->change = verdict_change(before->verdict, now->verdict);
+	now->before = before->verdict;
+	compare_findings(before->findings, now->findings);
+	if (now->change == CHANGE_NONE && route_moved(before, now) &&
+	    (now->level != LEVEL_NONE || now->findings->len))
+		now->change = CHANGE_MOVED;
+}
+
+static bool is_bad(const struct audit_route *route)
+{
+	return route->level != LEVEL_NONE || route->findings->len;
+}
+
+static void compare_routes(GPtrArray *base, GPtrArray *head)
+{
+	struct pairs pairs = { g_hash_table_new(NULL, NULL) };
+
+	pair_all(&pairs, base, head, route_keys, G_N_ELEMENTS(route_keys));
+	for (guint i = 0; i < head->len; i++) {
+		struct audit_route *route = head->pdata[i];
+		struct audit_route *before = partner(&pairs, route);
+
+		if (before)
+			compare_route(before, route);
+		else
+			mark_route(route, CHANGE_NEW);
+	}
+	for (guint i = 0; i < base->len; i++) {
+		struct audit_route *route = base->pdata[i];
+
+		if (!partner(&pairs, route))
+			mark_route(route, CHANGE_FIXED);
+	}
+	g_hash_table_unref(pairs.of);
+	for (guint i = head->len; i-- > 0;) {
+		const struct audit_route *route = head->pdata[i];
+
+		if (route->change == CHANGE_NONE && !route->findings->len)
+			g_ptr_array_remove_index(head, i);
+	}
+	for (guint i = 0; i < base->len;) {
+		const struct audit_route *route = base->pdata[i];
+
+		if (route->change == CHANGE_FIXED && is_bad(route))
+			g_ptr_array_add(head, g_ptr_array_steal_index(base, i));
+		else
+			i++;
+	}
+}
+
+static char *helper_text(const void *data)
+{
+	const struct audit_helper *helper = data;
+
+	return g_strdup_printf("%s|%s", helper->name, helper->text ? helper->text : "");
+}
+
+/* Leaves in head the helpers that base does not have. */
+static void compare_helpers(const GPtrArray *base, GPtrArray *head)
+{
+	struct pairs pairs = { g_hash_table_new(NULL, NULL) };
+
+	pair_by(&pairs, base, head, helper_text);
+	for (guint i = head->len; i-- > 0;) {
+		if (partner(&pairs, head->pdata[i]))
+			g_ptr_array_remove_index(head, i);
+	}
+	g_hash_table_unref(pairs.of);
+}
+
+void compare_audits(struct audit *head, struct audit *base)
+{
+	compare_routes(base->routes, head->routes);
+	compare_findings(base->left_out, head->left_out);
+	compare_helpers(base->vocabulary.contradictions, head->vocabulary.contradictions);
+	compare_helpers(base->vocabulary.undecided, head->vocabulary.undecided);
+	compare_helpers(base->vocabulary.unknown, head->vocabulary.unknown);
+	g_ptr_array_add(head->review.kept, base);
+	audit_sort(head);
+}

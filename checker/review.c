@@ -1,0 +1,557 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * review: finds the states to compare, has each of them audited, once, and puts
+ * together what changed from one to the next.
+ *
+ * Audits are kept in the cache by what they depend on, as JSON: what was looked
+ * at once, as the head of one review, is there as the base of the next.
+ */
+#include "review.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ast.h"
+#include "baseline.h"
+#include "compare.h"
+#include "facts.h"
+#include "git.h"
+#include "report.h"
+#include "snapshot.h"
+
+/* Saved audits beyond this are removed, those that were not used for longest first. */
+#define AUDITS_KEPT 512
+
+/* A state to look at. */
+struct state {
+	char tree[GIT_OID_SIZE];
+	char *id; /* as in audit_commit */
+	char *subject;
+};
+
+struct review {
+	struct pipeline *pipeline;
+	const struct options *options;
+	char *directory; /* in the cache */
+	char *audits;	 /* saved ones, in it */
+	struct git *git;
+	struct snapshot *snapshot; /* NULL until something has to be looked at */
+	struct state *base;
+	GPtrArray *states;	     /* struct state: after each commit, oldest first */
+	const struct state *current; /* that is being looked at */
+	char *words[2];		     /* what base and head are called */
+};
+
+static void state_free(void *data)
+{
+	struct state *state = data;
+
+	g_free(state->id);
+	g_free(state->subject);
+	g_free(state);
+}
+
+static struct state *state_new(const char *tree, const char *id, const char *subject)
+{
+	struct state *state = g_new0(struct state, 1);
+
+	g_strlcpy(state->tree, tree, sizeof(state->tree));
+	state->id = g_strdup(id);
+	state->subject = g_strdup(subject);
+	return state;
+}
+
+static struct state *commit_state(const struct git_commit *commit)
+{
+	return state_new(commit->tree, commit->id, commit->subject);
+}
+
+static const struct state *head_of(const struct review *review)
+{
+	return review->states->pdata[review->states->len - 1];
+}
+
+/* ---- what to compare ---- */
+
+static bool find_patches(struct review *review, GError **error)
+{
+	const struct options *o = review->options;
+	struct git_commit *base = git_commit(review->git, o->base ? o->base : "HEAD", error);
+	g_autoptr(GPtrArray) patches = NULL;
+
+	if (!base)
+		return false;
+	patches = git_apply(review->git, base, o->patch, error);
+	if (patches) {
+		review->base = commit_state(base);
+		review->words[0] = g_strndup(base->id, 12);
+		review->words[1] = g_strdup(strcmp(o->patch, "-") ? o->patch : "standard input");
+	}
+	for (guint i = 0; patches && i < patches->len; i++) {
+		const struct git_patch *patch = patches->pdata[i];
+		g_autofree char *id = g_strdup_printf("patch %u", i + 1);
+
+		g_ptr_array_add(review->states, state_new(patch->tree, id, patch->subject));
+	}
+	git_commit_free(base);
+	return patches != NULL;
+}
+
+/* One commit, against its first parent. */
+static bool find_commit(struct review *review, const char *name, GError **error)
+{
+	struct git_commit *commit = git_commit(review->git, name, error);
+	struct git_commit *parent = commit ? git_parent(review->git, commit, error) : NULL;
+
+	if (parent) {
+		review->base = commit_state(parent);
+		g_ptr_array_add(review->states, commit_state(commit));
+		review->words[0] = g_strndup(parent->id, 12);
+		review->words[1] = g_strndup(commit->id, 12);
+	}
+	git_commit_free(commit);
+	git_commit_free(parent);
+	return review->base != NULL;
+}
+
+/* Everything that head has and base has not. */
+static bool find_range(struct review *review, const char *from, const char *to, GError **error)
+{
+	struct git_commit *base = git_commit(review->git, *from ? from : "HEAD", error);
+	struct git_commit *head = base ? git_commit(review->git, *to ? to : "HEAD", error) : NULL;
+	struct git_commit *fork = head ? git_merge_base(review->git, base, head, error) : NULL;
+	g_autoptr(GPtrArray) commits = fork ? git_commits(review->git, fork, head, error) : NULL;
+
+	if (commits) {
+		review->base = commit_state(fork);
+		review->words[0] = g_strndup(fork->id, 12);
+		review->words[1] = g_strndup(head->id, 12);
+		if (!commits->len)
+			g_set_error(error, GIT_ERROR, GIT_ERROR_REVISION,
+				    "there is no commit in %s that %s does not have: nothing to "
+				    "review",
+				    *to ? to : "HEAD", *from ? from : "HEAD");
+	}
+	for (guint i = 0; commits && i < commits->len; i++)
+		g_ptr_array_add(review->states, commit_state(commits->pdata[i]));
+	git_commit_free(base);
+	git_commit_free(head);
+	git_commit_free(fork);
+	return review->states->len > 0;
+}
+
+static bool find_states(struct review *review, GError **error)
+{
+	const char *commits = review->options->commits ? review->options->commits : "HEAD";
+	const char *dots = strstr(commits, "..");
+	g_autofree char *from = NULL;
+
+	if (review->options->patch)
+		return find_patches(review, error);
+	if (!dots)
+		return find_commit(review, commits, error);
+	from = g_strndup(commits, (gsize)(dots - commits));
+	/* "a...b" means the same: what b has since they parted. */
+	return find_range(review, from, dots + (dots[2] == '.' ? 3 : 2), error);
+}
+
+/* ---- audits ---- */
+
+/* What an audit of a state depends on besides the state, as text. */
+static char *audit_key(const struct review *review, const struct state *state)
+{
+	const struct options *o = review->options;
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *config = NULL;
+	gsize size = 0;
+	struct stat st = { 0 };
+
+	/* A program that was built anew may see more. */
+	stat("/proc/self/exe", &st);
+	g_string_append_printf(text, "%s|%d|%s|%jd|%jd.%09ld|%d|%s|%s", PFNCHECK_VERSION,
+			       FACTS_SCHEMA, ast_version(), (intmax_t)st.st_size,
+			       (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, o->no_kbuild,
+			       review->base->tree, state->tree);
+	for (char **arch = o->arches; arch && *arch; arch++)
+		g_string_append_printf(text, "|%s", *arch);
+	if (o->config && g_file_get_contents(o->config, &config, &size, NULL)) {
+		g_autofree char *hash = g_compute_checksum_for_data(G_CHECKSUM_SHA256,
+								    (const guchar *)config, size);
+
+		g_string_append_printf(text, "||%s|%s", o->config, hash);
+	}
+	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, -1);
+}
+
+static bool back_to_base(void *data, GError **error)
+{
+	struct review *review = data;
+
+	return snapshot_move(review->snapshot, review->base->tree, error);
+}
+
+static bool forth_to_current(void *data, GError **error)
+{
+	struct review *review = data;
+
+	return snapshot_move(review->snapshot, review->current->tree, error);
+}
+
+/* Puts a state where it can be looked at. */
+static bool go_to(struct review *review, const struct state *state, GError **error)
+{
+	struct pipeline *p = review->pipeline;
+
+	if (!review->snapshot)
+		review->snapshot = snapshot_open(review->git, review->directory, p->options->jobs,
+						 progress_message, p->progress, error);
+	return review->snapshot && snapshot_move(review->snapshot, state->tree, error);
+}
+
+/* Audits a state into the pipeline. */
+static bool look_at(struct review *review, const struct state *state, GError **error)
+{
+	struct pipeline *p = review->pipeline;
+	const struct tree_states states = { back_to_base, forth_to_current, review };
+	bool ok;
+
+	/* It is configured as the base. */
+	if (!p->tree && (!go_to(review, review->base, error) ||
+			 !pipeline_open(p, snapshot_path(review->snapshot), error)))
+		return false;
+	review->current = state;
+	pipeline_reset(p);
+	if (!go_to(review, state, error))
+		return false;
+	if (strcmp(state->tree, review->base->tree))
+		tree_set_states(p->tree, &states);
+	ok = pipeline_scan(p, error) && pipeline_judge(p, error);
+	tree_set_states(p->tree, NULL);
+	return ok;
+}
+
+/* The audit of a state, saved or made; each call gives one of its own. */
+static struct audit *audit_of(struct review *review, const struct state *state, GError **error)
+{
+	g_autofree char *key = audit_key(review, state);
+	g_autofree char *name = g_strconcat(key, ".json", NULL);
+	g_autofree char *file = g_build_filename(review->audits, name, NULL);
+	struct report_options save = { .format = "json", .output = file };
+	struct audit *saved = NULL;
+
+	if (!review->options->no_cache && !access(file, R_OK)) {
+		saved = baseline_load(file, NULL);
+		utimensat(AT_FDCWD, file, NULL, 0);
+	}
+	if (saved)
+		return saved;
+	if (!look_at(review, state, error))
+		return NULL;
+	if (review->pipeline->audit->stopped)
+		return g_steal_pointer(&review->pipeline->audit);
+	/* Read back, so that the same comes out whether it was saved or not. */
+	return report_write(review->pipeline->audit, &save, error) ? baseline_load(file, error) :
+								     NULL;
+}
+
+/* A saved audit, by when it was used. */
+struct saved {
+	char *file;
+	gint64 used; /* seconds */
+};
+
+static void saved_free(void *data)
+{
+	struct saved *saved = data;
+
+	g_free(saved->file);
+	g_free(saved);
+}
+
+static int compare_saved(const void *a, const void *b)
+{
+	const struct saved *x = *(const struct saved *const *)a;
+	const struct saved *y = *(const struct saved *const *)b;
+
+	return x->used > y->used ? -1 : x->used < y->used;
+}
+
+/* Removes the saved audits that were not used for longest. */
+static void prune_audits(const struct review *review)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(saved_free);
+	g_autoptr(GDir) directory = g_dir_open(review->audits, 0, NULL);
+	const char *name;
+
+	while (directory && (name = g_dir_read_name(directory))) {
+		struct saved *saved = g_new0(struct saved, 1);
+		struct stat st = { 0 };
+
+		saved->file = g_build_filename(review->audits, name, NULL);
+		if (!stat(saved->file, &st))
+			saved->used = st.st_mtim.tv_sec;
+		g_ptr_array_add(all, saved);
+	}
+	g_ptr_array_sort(all, compare_saved);
+	for (guint i = AUDITS_KEPT; i < all->len; i++)
+		g_unlink(((const struct saved *)all->pdata[i])->file);
+}
+
+/* ---- changes ---- */
+
+/* Takes what the caller does not want to hear of out of elements. */
+static void keep_only(GPtrArray *findings, guint only)
+{
+	for (guint i = findings->len; i-- > 0;) {
+		const struct audit_finding *finding = findings->pdata[i];
+
+		if (!(only & 1u << finding->change))
+			g_ptr_array_remove_index(findings, i);
+	}
+}
+
+void review_keep_only(struct audit *audit, guint only)
+{
+	keep_only(audit->left_out, only);
+	for (guint i = audit->routes->len; i-- > 0;) {
+		struct audit_route *route = audit->routes->pdata[i];
+
+		keep_only(route->findings, only);
+		if (!(only & 1u << route->change)) {
+			route->change = CHANGE_NONE;
+			route->known = true;
+			if (!route->findings->len)
+				g_ptr_array_remove_index(audit->routes, i);
+		}
+	}
+}
+
+/* Marks what is allowed in the audit of a state, by its comments if they count. */
+static bool suppress(struct review *review, const struct state *state, struct audit *audit,
+		     GError **error)
+{
+	const struct options *o = review->options;
+
+	if (!o->allow && !o->allow_comments)
+		return true;
+	if (!go_to(review, state, error))
+		return false;
+	pipeline_suppress(review->pipeline, audit, snapshot_path(review->snapshot));
+	return true;
+}
+
+/* What changed from one state to another. */
+static struct audit *changes_between(struct review *review, const struct state *before,
+				     const struct state *after, GError **error)
+{
+	struct audit *base = audit_of(review, before, error);
+	struct audit *head = NULL;
+
+	if (base && !base->stopped) {
+		/* What is known of half of the head can be told. */
+		*review->pipeline->has_answer = 1;
+		head = audit_of(review, after, error);
+	}
+	if (!head) {
+		audit_free(base);
+		return NULL;
+	}
+	if (!suppress(review, after, head, error)) {
+		audit_free(base);
+		audit_free(head);
+		return NULL;
+	}
+	compare_audits(head, base);
+	/* Nobody knows of what the head was not asked for. */
+	if (head->stopped)
+		review_keep_only(head, 1u << CHANGE_NEW | 1u << CHANGE_WORSE);
+	return head;
+}
+
+/* What names a finding or a route in a set of strings. */
+static char *finding_key(const struct audit_route *route, const struct audit_finding *finding)
+{
+	return g_strdup_printf("%s|%s", route ? route->id : "", finding->fingerprint);
+}
+
+/* Tells, for all that changed with a commit, which one it was: key -> its id. */
+static void note_changes(GHashTable *who, const struct audit *changes, const char *commit)
+{
+	for (guint i = 0; i < changes->routes->len; i++) {
+		const struct audit_route *route = changes->routes->pdata[i];
+
+		if (route->change != CHANGE_NONE)
+			g_hash_table_replace(who, g_strdup(route->id), (void *)commit);
+		for (guint k = 0; k < route->findings->len; k++)
+			g_hash_table_replace(who, finding_key(route, route->findings->pdata[k]),
+					     (void *)commit);
+	}
+	for (guint i = 0; i < changes->left_out->len; i++)
+		g_hash_table_replace(who, finding_key(NULL, changes->left_out->pdata[i]),
+				     (void *)commit);
+}
+
+static void attribute_finding(struct audit *audit, GHashTable *who, const struct audit_route *route,
+			      struct audit_finding *finding)
+{
+	g_autofree char *key = finding_key(route, finding);
+	const char *commit = g_hash_table_lookup(who, key);
+
+	finding->commit = audit_string(audit, commit ? commit : route ? route->commit : NULL);
+}
+
+static void attribute(struct audit *audit, GHashTable *who)
+{
+	for (guint i = 0; i < audit->routes->len; i++) {
+		struct audit_route *route = audit->routes->pdata[i];
+
+		route->commit = audit_string(audit, g_hash_table_lookup(who, route->id));
+		for (guint k = 0; k < route->findings->len; k++)
+			attribute_finding(audit, who, route, route->findings->pdata[k]);
+	}
+	for (guint i = 0; i < audit->left_out->len; i++)
+		attribute_finding(audit, who, NULL, audit->left_out->pdata[i]);
+}
+
+/* Finds out which commit did what changed on the whole. */
+static bool find_culprits(struct review *review, struct audit *changes, GError **error)
+{
+	g_autoptr(GHashTable) who = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	const struct state *before = review->base;
+
+	for (guint i = 0; i < review->states->len && !*review->pipeline->stop; i++) {
+		const struct state *after = review->states->pdata[i];
+		struct audit *step = changes_between(review, before, after, error);
+
+		if (!step)
+			return false;
+		note_changes(who, step, after->id);
+		audit_free(step);
+		before = after;
+	}
+	attribute(changes, who);
+	return true;
+}
+
+static void steal_all(GPtrArray *to, GPtrArray *from)
+{
+	while (from->len)
+		g_ptr_array_add(to, g_ptr_array_steal_index(from, 0));
+}
+
+/* What changed with each commit, one after the other. */
+static struct audit *review_each(struct review *review, GError **error)
+{
+	const struct state *before = review->base;
+	struct audit *all = NULL;
+
+	for (guint i = 0; i < review->states->len && !*review->pipeline->stop; i++) {
+		g_autoptr(GHashTable) who =
+			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+		const struct state *after = review->states->pdata[i];
+		struct audit *step = changes_between(review, before, after, error);
+
+		if (!step) {
+			audit_free(all);
+			return NULL;
+		}
+		note_changes(who, step, after->id);
+		attribute(step, who);
+		if (all) {
+			/* What is said of the whole is said of the last state. */
+			steal_all(step->routes, all->routes);
+			steal_all(step->left_out, all->left_out);
+			g_ptr_array_add(step->review.kept, all);
+		}
+		all = step;
+		before = after;
+	}
+	if (all)
+		audit_sort(all);
+	return all;
+}
+
+static struct audit *review_whole(struct review *review, GError **error)
+{
+	struct audit *changes = changes_between(review, review->base, head_of(review), error);
+
+	if (changes && review->states->len > 1 &&
+	    (changes->routes->len || changes->left_out->len) &&
+	    !find_culprits(review, changes, error))
+		g_clear_pointer(&changes, audit_free);
+	return changes;
+}
+
+/* ---- the result ---- */
+
+static void describe(struct review *review, struct audit *audit)
+{
+	audit->review.base = audit_string(audit, review->words[0]);
+	audit->review.head = audit_string(audit, review->words[1]);
+	for (guint i = 0; i < review->states->len; i++) {
+		const struct state *state = review->states->pdata[i];
+		struct audit_commit *commit = audit_add_commit(audit);
+
+		commit->id = audit_string(audit, state->id);
+		commit->subject = audit_string(audit, state->subject);
+	}
+}
+
+static bool open_review(struct review *review, GError **error)
+{
+	const char *cache = pipeline_cache(review->pipeline, error);
+
+	if (!cache)
+		return false;
+	review->directory = g_build_filename(cache, "review", NULL);
+	review->audits = g_build_filename(review->directory, "audits", NULL);
+	if (g_mkdir_with_parents(review->audits, 0777)) {
+		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+			    "cannot make %s (%s): choose another cache with --cache",
+			    review->audits, g_strerror(errno));
+		return false;
+	}
+	review->git = git_open(review->options->tree, review->directory, error);
+	review->states = g_ptr_array_new_with_free_func(state_free);
+	return review->git && find_states(review, error);
+}
+
+static void close_review(struct review *review)
+{
+	prune_audits(review);
+	snapshot_close(review->snapshot);
+	git_close(review->git);
+	if (review->base)
+		state_free(review->base);
+	g_clear_pointer(&review->states, g_ptr_array_unref);
+	g_free(review->directory);
+	g_free(review->audits);
+	g_free(review->words[0]);
+	g_free(review->words[1]);
+}
+
+struct audit *review(struct pipeline *pipeline, char **root, GError **error)
+{
+	struct review review = { .pipeline = pipeline, .options = pipeline->options };
+	struct audit *audit = NULL;
+
+	if (open_review(&review, error))
+		audit = review.options->each ? review_each(&review, error) :
+					       review_whole(&review, error);
+	if (audit) {
+		describe(&review, audit);
+		audit->stopped = pipeline_stopped(pipeline);
+		if (audit->routes->len || audit->left_out->len) {
+			/* The lines of its places are there to be shown. */
+			if (go_to(&review, head_of(&review), NULL))
+				*root = g_strdup(snapshot_path(review.snapshot));
+		}
+	}
+	close_review(&review);
+	return audit;
+}

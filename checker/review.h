@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * review: what commits or patches change for exporters: the audits of both sides,
+ * compared.
+ *
+ * Both sides are looked at in a directory of ours (snapshot); the repository and its
+ * work tree are only read.  make is run for the base alone, unless the
+ * caller trusts the tree: flags and generated headers are those of the base.
+ */
+#ifndef PFNCHECK_REVIEW_H
+#define PFNCHECK_REVIEW_H
+
+#include "audit.h"
+#include "pipeline.h"
+
+/*
+ * Reviews what the options of the pipeline ask for.  The result, which the caller
+ * frees, holds what changed; *root gets the directory whose lines its places mean, a new
+ * string.  NULL with one line in error.
+ */
+struct audit *review(struct pipeline *pipeline, char **root, GError **error);
+
+/* Leaves changes of some kinds only: a bit for each enum change. */
+void review_keep_only(struct audit *audit, guint only);
+
+#endif
