@@ -316,9 +316,12 @@ static void start_coccinelle(struct pipeline *p)
 		.stop = p->stop,
 	};
 
-	if (p->options->command == COMMAND_AUDIT && !p->options->no_coccinelle &&
-	    p->options->dump == STAGE_NONE)
-		p->coccinelle = coccinelle_start(&options, p->scan, p->store);
+	if (p->options->command != COMMAND_AUDIT || p->options->no_coccinelle ||
+	    p->options->dump != STAGE_NONE)
+		return;
+	p->coccinelle = coccinelle_start(&options, p->scan, p->store);
+	p->reconcile = reconcile_new(coccinelle_files(p->coccinelle));
+	p->survey.reconcile = p->reconcile;
 }
 
 static void join_coccinelle(struct pipeline *p)
@@ -327,6 +330,9 @@ static void join_coccinelle(struct pipeline *p)
 		return;
 	progress_stage(p->progress, "coccinelle");
 	coccinelle_join(p->coccinelle, p->audit);
+	/* Of a run that was stopped nobody knows. */
+	if (!*p->stop)
+		reconcile_judge(p->reconcile, coccinelle_reports(p->coccinelle), p->audit);
 }
 
 bool pipeline_judge(struct pipeline *p, GError **error)
@@ -380,6 +386,7 @@ const char *pipeline_stopped(const struct pipeline *p)
 void pipeline_reset(struct pipeline *p)
 {
 	g_clear_pointer(&p->coccinelle, coccinelle_free);
+	g_clear_pointer(&p->reconcile, reconcile_free);
 	g_clear_pointer(&p->left_out, left_out_free);
 	g_clear_pointer(&p->unseen, unseen_free);
 	survey_clear(&p->survey);

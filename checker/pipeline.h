@@ -16,6 +16,7 @@
 #include "left_out.h"
 #include "options.h"
 #include "progress.h"
+#include "reconcile.h"
 #include "scan.h"
 #include "store.h"
 #include "suppress.h"
@@ -43,6 +44,7 @@ struct pipeline {
 	struct unseen *unseen;
 	struct left_out *left_out;
 	struct coccinelle *coccinelle; /* NULL: left out */
+	struct reconcile *reconcile;   /* likewise */
 	struct survey survey;
 	struct audit *audit; /* the result: complete, sorted and counted */
 };

@@ -225,6 +225,8 @@ static void add_facts(struct round *r, const char *path, const char *text, gsize
 		r->survey->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_hash_table_add(r->survey->used, g_strdup(path));
 	left_out_look(r->survey->left_out, path, file && file->built, facts);
+	if (r->survey->reconcile)
+		reconcile_look(r->survey->reconcile, facts);
 	if (r->aside) {
 		facts_free(facts);
 		return;

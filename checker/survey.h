@@ -15,6 +15,7 @@
 #include "left_out.h"
 #include "program.h"
 #include "progress.h"
+#include "reconcile.h"
 #include "scan.h"
 #include "store.h"
 #include "tree.h"
@@ -25,8 +26,9 @@ struct survey {
 	const struct scan *scan;
 	struct store *store;
 	struct progress *progress;
-	struct audit *audit;	   /* failures go there */
-	struct left_out *left_out; /* is told what each configuration has */
+	struct audit *audit;	     /* failures go there */
+	struct left_out *left_out;   /* is told what each configuration has */
+	struct reconcile *reconcile; /* likewise; NULL: nobody wants to know */
 	unsigned int jobs;
 	bool no_kbuild; /* nobody knows which files are built */
 	bool no_pch;

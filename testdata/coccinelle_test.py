@@ -173,6 +173,173 @@ class Misbehaves(Case):
                       result.out)
 
 
+# An exporter whose code depends on the configuration, which has neither macro.
+HIDDEN_C = """\
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/dma-buf.h>
+
+#ifdef CONFIG_PAGES
+static vm_fault_t hidden_fault(struct vm_fault *vmf)
+{
+	vmf->page = vmf->vma->vm_private_data;
+	return 0;
+}
+
+static vm_fault_t called_fault(struct vm_fault *vmf)
+{
+	return vmf_insert_page(vmf->vma, vmf->address, vmf->page);
+}
+
+static const struct vm_operations_struct hidden_vm_ops = { .fault = hidden_fault };
+static const struct vm_operations_struct called_vm_ops = { .fault = called_fault };
+#endif
+
+static int shown_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+#ifdef CONFIG_PAGES
+	vma->vm_ops = dmabuf->priv ? &hidden_vm_ops : &called_vm_ops;
+	vma->vm_ops = &hidden_vm_ops;
+	vma->vm_ops = &called_vm_ops;
+	return 0;
+#else
+	return remap_pfn_range(vma, vma->vm_start, dmabuf->size,
+			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
+#endif
+}
+
+static const struct dma_buf_ops shown_ops = {
+	.mmap = shown_mmap,
+};
+
+#ifdef __arm__
+static const struct dma_buf_ops arm_ops = {
+	.mmap = shown_mmap,
+};
+#endif
+
+struct dma_buf *shown_export(struct dma_buf_export_info *info)
+{
+	info->ops = &shown_ops;
+	return dma_buf_export(info);
+}
+"""
+HIDDEN = "drivers/hidden/hidden.c"
+
+
+def line_of(text, part):
+    return next(i for i, line in enumerate(text.split("\n"), 1) if part in line)
+
+
+def left_out(report):
+    """Places that are not in the configuration, wherever they are told."""
+    findings = report["left_out"] + [f for route in report["routes"] for f in route["findings"]]
+    return sorted((f["file"], f["line"]) for f in findings if f["rule"] == "not-in-this-config")
+
+
+class Compared(Case):
+    """Reports of a stand-in against what clang proves."""
+    more = {HIDDEN: HIDDEN_C}
+
+    def saying(self, *lines):
+        """The environment in which a semantic patch says a line of the file that holds a text."""
+        cases = "".join(
+            f"case $* in *{script}.cocci*) grep -q '{text}' $file && "
+            f"echo \"$file:{place}: {message}\";; esac\n"
+            for script, text, place, message in lines)
+        return self.stand_in(f"for file in $files; do\n:\n{cases}\ndone\ntrue")
+
+    def said(self, *lines, options=()):
+        """The report then."""
+        report, result = self.report("--no-cache", *options, env=self.saying(*lines))
+        self.assertEqual(result.err, "")
+        return report
+
+    def test_a_proof_stands(self):
+        at = line_of(HIDDEN_C, "return remap_pfn_range(")
+        line = ("page-insert", "shown_ops", f"{at}:4-9", "WARNING: shown_mmap() inserts pages")
+        report = self.said(line)
+        self.assertEqual(self.verdicts(report)["shown_ops"], "pass")
+        plain = self.plain()
+        self.assertEqual(report["routes"], plain["routes"])
+        self.assertEqual(report["left_out"], plain["left_out"])
+        found = report["coverage"]["coccinelle"]["only_coccinelle"]
+        self.assertEqual(found, [{
+            "file": HIDDEN, "line": at, "column": 5, "rule": "page-insert", "name": "shown_mmap",
+            "clang": "the routes of this file are judged pass, unknown",
+            "coccinelle": "shown_mmap() inserts pages", "reported": False}])
+        shown = self.audit("--no-cache", env=self.saying(line))
+        told = [text for text in shown.out.splitlines() if text.startswith("only Coccinelle: ")]
+        self.assertEqual(told, [f"only Coccinelle: {HIDDEN}:{at}: page-insert, shown_mmap: "
+                                "shown_mmap() inserts pages; clang: "
+                                "the routes of this file are judged pass, unknown"])
+
+    def test_left_out_is_told(self):
+        at = line_of(HIDDEN_C, "vmf->page = ")
+        report = self.said(("page-insert", "shown_ops", f"{at}:1-2", "WARNING: f() inserts"))
+        self.assertIn((HIDDEN, at), left_out(report))
+        self.assertNotIn((HIDDEN, at), left_out(self.plain()))
+        entry, = (f for f in report["left_out"] if f["line"] == at)
+        self.assertEqual((entry["level"], entry["confidence"], entry["message"]),
+                         ("note", "likely", "f() inserts, in code that the configuration leaves out"))
+        entry, = report["coverage"]["coccinelle"]["only_coccinelle"]
+        self.assertTrue(entry["reported"])
+
+    def test_once(self):
+        for part in ("vmf_insert_page(", "arm_ops = "):
+            at = line_of(HIDDEN_C, part)
+            with self.subTest(part=part):
+                self.assertEqual(left_out(self.plain()).count((HIDDEN, at)), 1)
+                report = self.said(
+                    ("page-insert", "shown_ops", f"{at}:1-2", "WARNING: f() inserts"),
+                    ("exporters", "shown_ops", f"{at}:1-2", "dma_buf_ops arm_ops: mmap is f"))
+                self.assertEqual(left_out(report).count((HIDDEN, at)), 1)
+
+    def test_only_clang(self):
+        found = self.said()["coverage"]["coccinelle"]["only_clang"]
+        self.assertIn(("exporters", "bad_ops"), {(d["rule"], d["name"]) for d in found})
+        self.assertIn(("page-insert", "bad_fault"), {(d["rule"], d["name"]) for d in found})
+
+    def test_saved(self):
+        at = line_of(HIDDEN_C, "vmf->page = ")
+        line = ("page-insert", "shown_ops", f"{at}:1-2", "WARNING: f() inserts")
+        saved = self.directory / "saved.json"
+        saved.write_text(json.dumps(self.said(line)))
+        report = self.said(line, options=("--against", saved))
+        self.assertEqual((report["left_out"], report["routes"]), ([], []))
+
+
+@unittest.skipUnless(shutil.which("spatch"), "no spatch")
+class Real(Case):
+    ODD = ["-D/it's \"here\".c", "drivers/-rf.c", "drivers/two words/$(x) ;.c", "drivers/a\nb/c.c"]
+    more = {HIDDEN: HIDDEN_C,
+            **{name: HIDDEN_C.replace("shown", f"odd{i}") for i, name in enumerate(ODD)}}
+
+    def test_what_only_coccinelle_sees(self):
+        report, _ = self.report()
+        stored = line_of(HIDDEN_C, "vmf->page = ")
+        told = left_out(report)
+        self.assertEqual(len(told), len(set(told)))
+        for name in (HIDDEN, *self.ODD):
+            # The store to vmf->page is no call, so only Coccinelle has it.
+            for part in ("vmf->page = ", "vmf_insert_page(", "arm_ops = "):
+                self.assertIn((name, line_of(HIDDEN_C, part)), told)
+        found = report["coverage"]["coccinelle"]
+        self.assertEqual((found["failed"], found["reason"]), ([], None))
+        self.assertEqual({d["line"] for d in found["only_coccinelle"] if d["reported"]}, {stored})
+        self.assertEqual([d for d in found["only_clang"] if d["file"] in (HIDDEN, *self.ODD)], [])
+        self.assertEqual({name: verdict for name, verdict in self.verdicts(report).items()
+                          if name != "arm_ops"}, self.verdicts_without_arm())
+
+    def verdicts_without_arm(self):
+        return {name: verdict for name, verdict in self.verdicts(self.plain()).items()
+                if name != "arm_ops"}
+
+    def test_the_same_bytes(self):
+        runs = [self.audit("--format=json", *options).out
+                for options in (("-j1", "--no-cache"), ("-j4",), ("-j2",), ())]
+        self.assertEqual(len(set(runs)), 1)
+
+
 class Killed(Case):
     def start_hanging(self):
         run = end_to_end.Running(self.command(), env=self.stand_in("exec sleep 600"))
