@@ -16,7 +16,7 @@
 
 static const struct report_writer *const writers[] = {
 	&report_text, /* the default */
-	&report_json,	  &report_gcc, &report_junit,	   &report_checkstyle,
+	&report_json,	  &report_gcc, &report_sarif,	   &report_junit, &report_checkstyle,
 	&report_markdown, &report_b4,  &report_checkpatch, NULL,
 };
 

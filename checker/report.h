@@ -48,6 +48,7 @@ struct report_writer {
 extern const struct report_writer report_text;
 extern const struct report_writer report_json;
 extern const struct report_writer report_gcc;
+extern const struct report_writer report_sarif;
 extern const struct report_writer report_junit;
 extern const struct report_writer report_checkstyle;
 extern const struct report_writer report_markdown;

@@ -34,8 +34,7 @@ void report_source_free(struct report_source *source)
 	g_free(source);
 }
 
-/* The content of a source file of the tree, or NULL; the table owns it. */
-static const char *content_of(struct report_source *source, const char *file)
+const char *report_source_text(struct report_source *source, const char *file)
 {
 	g_autofree char *path = NULL;
 	g_autofree char *content = NULL;
@@ -56,7 +55,7 @@ static const char *content_of(struct report_source *source, const char *file)
 
 char *report_source_line(struct report_source *source, const struct place *at)
 {
-	const char *start = at->line ? content_of(source, at->file) : NULL;
+	const char *start = at->line ? report_source_text(source, at->file) : NULL;
 
 	for (guint line = 1; start && line < at->line; line++) {
 		start = strchr(start, '\n');

@@ -16,6 +16,9 @@ struct report_source *report_source_new(const char *root);
 /* NULL is ignored. */
 void report_source_free(struct report_source *source);
 
+/* The whole text of a file, which source owns, or NULL as below. */
+const char *report_source_text(struct report_source *source, const char *file);
+
 /*
  * The line that at names, without its end, as a new string.  NULL if it is not
  * there, or the file is no text of the tree.

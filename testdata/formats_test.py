@@ -99,6 +99,80 @@ class Formats(unittest.TestCase):
                 for file in result["not_analysed"]:
                     self.assertEqual(set(file), {"file", "reason"})
 
+    def test_sarif(self):
+        """What GitHub's code scanning asks for, beside the schema."""
+        for sample, _, text in texts("sarif", "json"):
+            with self.subTest(sample):
+                log = json.loads(text)
+                self.assertIn("$schema", log)
+                self.assertEqual(log["version"], "2.1.0")
+                (run,) = log["runs"]
+                rules = run["tool"]["driver"]["rules"]
+                for rule in rules:
+                    for field in ("shortDescription", "fullDescription", "help"):
+                        self.assertTrue(0 < len(rule[field]["text"]) <= 1024)
+                    self.assertLessEqual(len(rule["properties"]["tags"]), 20)
+                    self.assertNotIn("`", rule["help"]["text"])
+                self.assertTrue(run["automationDetails"]["id"].endswith("/"))
+                prints = [result["partialFingerprints"]["pfncheck/v1"]
+                          for result in run["results"]]
+                self.assertEqual(len(prints), len(set(prints)))
+                for result in run["results"]:
+                    self.assertEqual(rules[result["ruleIndex"]]["id"], result["ruleId"])
+                    self.check_sarif_result(result)
+                failed = [note["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+                          for note in run["invocations"][0]["toolExecutionNotifications"]
+                          if note["descriptor"]["id"] == "not-analysed"]
+                self.assertEqual(len(failed), {"full": 12, "clean": 0, "quiet": 0}.get(sample, 1))
+                self.assertEqual(run["invocations"][0]["executionSuccessful"],
+                                 "hostile" not in sample)
+
+    def check_sarif_result(self, result):
+        self.assertTrue(result["message"]["text"])
+        self.assertNotIn("](", result["message"]["text"])
+        self.assertEqual(len(result["locations"]), 1)
+        related = result["relatedLocations"]
+        self.assertLessEqual(len(related), 1000)
+        self.assertEqual([where["id"] for where in related], list(range(1, len(related) + 1)))
+        for where in result["locations"] + related:
+            physical = where.get("physicalLocation")
+            if not physical:
+                continue
+            region = physical["region"]
+            self.assertEqual(region["startLine"], region["endLine"])
+            self.assertGreater(region["startColumn"], 0)
+            self.assertGreater(region["endColumn"], region["startColumn"])
+            artifact = physical["artifactLocation"]
+            self.assertRegex(artifact["uri"], r"^[A-Za-z0-9/._~%:-]+$")
+            self.assertEqual("uriBaseId" in artifact, "://" not in artifact["uri"])
+        if "codeFlows" in result:
+            (steps,) = (flow["threadFlows"][0]["locations"] for flow in result["codeFlows"])
+            places = [where.get("physicalLocation") for where in related]
+            for step in steps:
+                self.assertIn(step["location"].get("physicalLocation"), places)
+        if result["kind"] != "fail":
+            self.assertEqual(result["level"], "none")
+
+    def test_sarif_review(self):
+        (run,) = json.loads((GOLDEN / "format-sarif-review.json")
+                            .read_text(encoding="utf-8"))["runs"]
+        seen = {}
+        for result in run["results"]:
+            change = result["properties"]["change"]
+            seen.setdefault(change, set()).add(result["baselineState"])
+            if change in ("fixed", "moved", "better"):
+                self.assertIn(result["level"], ("note", "none"))
+            # Where anything is suppressed, what is not says so.
+            self.assertEqual(len(result["suppressions"]), result["ruleId"] == "cow-pfnmap")
+        self.assertEqual(seen, {"new": {"new"}, "fixed": {"absent"}, "worse": {"updated"},
+                                "better": {"updated"}, "moved": {"updated"}})
+        for sample in ("full", "clean"):
+            (run,) = json.loads((GOLDEN / f"format-sarif-{sample}.json")
+                                .read_text(encoding="utf-8"))["runs"]
+            for result in run["results"]:
+                self.assertNotIn("baselineState", result)
+                self.assertNotIn("suppressions", result)
+
     def test_gcc(self):
         shape = re.compile(r"^.+?:[1-9]\d*:[1-9]\d*: (error|warning|note): .+$")
         for sample, _, text in texts("gcc", "txt"):

@@ -8,10 +8,13 @@
 #include <string.h>
 
 #include <glib.h>
+#include <jansson.h>
 
 #include "audit.h"
 #include "diff_lines.h"
 #include "report.h"
+#include "report_line_hash.h"
+#include "report_rules.h"
 #include "report_sample.h"
 
 static const struct {
@@ -32,7 +35,7 @@ static const struct {
 } formats[] = {
 	{ "text", "txt", false },  { "json", "json", true },	   { "gcc", "txt", false },
 	{ "junit", "xml", false }, { "checkstyle", "xml", false }, { "markdown", "md", false },
-	{ "b4", "json", true },	   { "checkpatch", "txt", false },
+	{ "b4", "json", true },	   { "sarif", "json", true },	   { "checkpatch", "txt", false },
 };
 
 /* report_test.c has the others. */
@@ -184,6 +187,102 @@ static void test_diff_lines(void)
 	diff_lines_free(NULL);
 }
 
+/* What is pointed at and the finding's own place, in SARIF. */
+static void test_sarif_anchor(struct fixture *fixture, gconstpointer data)
+{
+	struct audit *audit = sample_review();
+	struct diff_lines *diff = diff_lines_new();
+	json_t *before, *after;
+	const char *path = "{s:[{s:[{s:[{s:{s:{s:i, s:i}}}], s:[{s:{s:{s:i}}}], s:o}]}]}";
+	const json_t *prints;
+	g_autofree char *plain = anchored(fixture, audit, "sarif", NULL);
+	g_autofree char *moved = NULL;
+	int line, column, own;
+
+	(void)data;
+	diff_lines_add(diff, "drivers/foo/foo.c", 4, 4);
+	moved = anchored(fixture, audit, "sarif", diff);
+	before = json_loads(plain, 0, NULL);
+	after = json_loads(moved, 0, NULL);
+	g_assert_cmpint(json_unpack(before, path, "runs", "results", "locations",
+				    "physicalLocation", "region", "startLine", &line, "startColumn",
+				    &column, "relatedLocations", "physicalLocation", "region",
+				    "startLine", &own, "partialFingerprints", &prints),
+			==, 0);
+	g_assert_cmpint(line, ==, 6);
+	g_assert_cmpint(column, ==, 9);
+	/* The path begins with the exporter. */
+	g_assert_cmpint(own, ==, 10);
+	g_assert_cmpint(json_unpack(after, path, "runs", "results", "locations", "physicalLocation",
+				    "region", "startLine", &line, "startColumn", &column,
+				    "relatedLocations", "physicalLocation", "region", "startLine",
+				    &own, "partialFingerprints", &prints),
+			==, 0);
+	g_assert_cmpint(line, ==, 4);
+	g_assert_cmpint(column, ==, 6);
+	g_assert_cmpint(own, ==, 6);
+	/* It is the same finding, at another line. */
+	g_assert_nonnull(strstr(plain, json_string_value(json_object_get(prints, "pfncheck/v1"))));
+	g_assert_null(strstr(
+		plain, json_string_value(json_object_get(prints, "primaryLocationLineHash"))));
+	json_decref(before);
+	json_decref(after);
+	diff_lines_free(diff);
+	audit_free(audit);
+}
+
+/* By the definition: a sum over the first 100 units from the start of each line. */
+static void test_line_hash(void)
+{
+	static const struct {
+		const char *text;
+		const char *hashes;
+	} cases[] = {
+		{ "", "c129715d7a2bc9a3:1" },
+		{ "\tvma->vm_ops = &ops;\n\r\n  caf\xc3\xa9 \xf0\x9f\x98\x80\r\tx",
+		  "ba6837e7e6428684:1 4eba6afad36187bb:1 68d1503a8df80b9d:1 638816509450efbf:1" },
+	};
+	g_autoptr(GString) lines = g_string_new(NULL);
+	g_autoptr(GPtrArray) many = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GPtrArray) hashes = report_line_hashes(cases[i].text);
+		g_autofree char *all = NULL;
+
+		g_ptr_array_add(hashes, NULL);
+		all = g_strjoinv(" ", (char **)hashes->pdata);
+		g_assert_cmpstr(all, ==, cases[i].hashes);
+	}
+	/* The same line again and again, blanks not counted. */
+	for (guint i = 0; i < 10; i++)
+		g_string_append_printf(lines, "%*sabcdefghij klmnopqrst\n", i, "");
+	many = report_line_hashes(lines->str);
+	g_assert_cmpuint(many->len, ==, 11);
+	for (guint i = 1; i < 5; i++) {
+		g_autofree char *suffix = g_strdup_printf(":%u", i + 1);
+
+		g_assert_true(g_str_has_suffix(many->pdata[i], suffix));
+	}
+	g_assert_cmpstr(many->pdata[10], ==, "c129715d7a2bc9a3:1");
+}
+
+static void test_rules(void)
+{
+	for (guint i = 0; rule_name(i); i++)
+		g_assert_cmpint(report_rule_find(rule_name(i)), >=, 0);
+	for (guint i = 0; i < report_rule_count; i++) {
+		const struct report_rule *rule = &report_rules[i];
+
+		g_assert_true(!i || strcmp(report_rules[i - 1].id, rule->id) < 0);
+		g_assert_cmpint(report_rule_find(rule->id), ==, i);
+		g_assert_cmpuint(strlen(rule->brief), <=, 1024);
+		g_assert_cmpuint(strlen(rule->full), <=, 1024);
+		g_assert_true(g_ascii_strcasecmp(rule->id, rule->name) != 0);
+	}
+	g_assert_cmpint(report_rule_find("no-such-rule"), ==, -1);
+	g_assert_cmpint(report_rule_find(NULL), ==, -1);
+}
+
 /* Of a review that found nothing there is one line for people, and nothing for editors. */
 static void test_quiet(struct fixture *fixture, gconstpointer data)
 {
@@ -209,6 +308,7 @@ int main(int argc, char **argv)
 		{ "/formats/goldens", test_goldens },
 		{ "/formats/hostile", test_hostile },
 		{ "/formats/anchor", test_anchor },
+		{ "/formats/sarif-anchor", test_sarif_anchor },
 		{ "/formats/quiet", test_quiet },
 	};
 
@@ -217,5 +317,7 @@ int main(int argc, char **argv)
 		g_test_add(tests[i].name, struct fixture, NULL, sample_set_up, tests[i].test,
 			   sample_tear_down);
 	g_test_add_func("/formats/diff-lines", test_diff_lines);
+	g_test_add_func("/formats/line-hash", test_line_hash);
+	g_test_add_func("/formats/rules", test_rules);
 	return g_test_run();
 }
