@@ -336,25 +336,53 @@ static GBytes *reply(const char *facts, const char *const *headers, const char *
 	return bytes;
 }
 
-/*
- * The first error after which the compiler would have ended, as text.  It is
- * told to go on, and then tells such errors from others by their words alone.
- */
-static const char *fatal_error(const GPtrArray *errors)
+#define NOT_FOUND "' file not found"
+
+/* The compiler is told to go on, and then tells such errors from others by their words alone. */
+static bool is_fatal(const char *error)
 {
 	static const char *const words[] = {
-		"' file not found",
+		NOT_FOUND,
 		"error opening file '",
 		"cannot open file '",
 		"#include nested too deeply",
 		"bracket nesting level exceeded maximum",
 	};
 
+	for (unsigned int i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strstr(error, words[i]))
+			return true;
+	return false;
+}
+
+const char *extract_fatal_error(const GPtrArray *errors)
+{
 	for (unsigned int i = 0; i < errors->len; i++)
-		for (unsigned int k = 0; k < G_N_ELEMENTS(words); k++)
-			if (strstr(errors->pdata[i], words[k]))
-				return errors->pdata[i];
+		if (is_fatal(errors->pdata[i]))
+			return errors->pdata[i];
 	return NULL;
+}
+
+char **extract_missing_headers(const GPtrArray *errors)
+{
+	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+
+	for (unsigned int i = 0; i < errors->len; i++) {
+		const char *error = errors->pdata[i];
+		const char *end = strstr(error, NOT_FOUND);
+		const char *begin = end;
+		g_autofree char *name = NULL;
+
+		if (!is_fatal(error))
+			continue;
+		while (begin && begin > error && begin[-1] != '\'')
+			begin--;
+		if (!begin || begin == error || begin == end)
+			return NULL;
+		name = g_strndup(begin, (gsize)(end - begin));
+		g_strv_builder_add(names, name);
+	}
+	return g_strv_builder_end(names);
 }
 
 static GBytes *reply_of_unit(struct ast_unit *unit, const struct extract_request *r, bool used_pch)
@@ -380,7 +408,8 @@ static GBytes *reply_of_unit(struct ast_unit *unit, const struct extract_request
 		facts_free(facts);
 	}
 	return reply(text->str, (const char *const *)headers->pdata,
-		     fatal && errors->len ? errors->pdata[0] : fatal_error(errors), used_pch, ok);
+		     fatal && errors->len ? errors->pdata[0] : extract_fatal_error(errors),
+		     used_pch, ok);
 }
 
 GBytes *extract_handle(const char *request, gsize size)

@@ -39,4 +39,12 @@ GBytes *extract_handle(const char *request, gsize size);
 bool extract_reply_unpack(struct extract_reply *out, char *reply, gsize size);
 void extract_reply_clear(struct extract_reply *reply);
 
+/* The first of the errors after which the compiler would have ended, or NULL. */
+const char *extract_fatal_error(const GPtrArray *errors);
+/*
+ * The names of headers (NULL-terminated, as they are spelled) that were not found; NULL if
+ * the compiler would have ended after another error, too.
+ */
+char **extract_missing_headers(const GPtrArray *errors);
+
 #endif

@@ -14,6 +14,7 @@
 #include <gio/gio.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DEFAULT_LIMIT (256u << 20)
 #define UNWRITTEN_MAX (8u << 20) /* bytes of rows held back until the next commit */
@@ -259,6 +260,9 @@ static struct store_hash hash_key(const struct store_hash *question,
 	return store_hash_parts(question, sizeof(*question), content, sizeof(*content), NULL);
 }
 
+/* What a header that is not there has in place of its hash. */
+static const struct store_hash no_hash;
+
 /* Whether the file called so has the content that the header had. */
 static bool header_is_same(struct store *store, struct store_header *header, guint build)
 {
@@ -269,6 +273,11 @@ static bool header_is_same(struct store *store, struct store_header *header, gui
 	if (header->checked & bit)
 		return header->same & bit;
 	path = store_resolve(store, g_ptr_array_index(store->builds, build), header->name);
+	if (hash_equal(&header->hash, &no_hash)) {
+		header->checked |= bit;
+		header->same |= access(path, F_OK) ? bit : 0;
+		return header->same & bit;
+	}
 	file = store_find_file(store, path, false);
 	header->checked |= bit;
 	if (!file->readable || !hash_equal(&file->hash, &header->hash))
@@ -493,7 +502,6 @@ static GPtrArray *find_headers(struct store *store, const char *const *paths, co
 			       gint64 since)
 {
 	g_autoptr(GPtrArray) headers = g_ptr_array_new();
-	guint kept = 0;
 
 	for (; *paths; paths++) {
 		g_autofree char *clean = NULL;
@@ -509,13 +517,43 @@ static GPtrArray *find_headers(struct store *store, const char *const *paths, co
 		name = store_shorten(store, build, clean);
 		g_ptr_array_add(headers, store_header(store, name, &file->hash));
 	}
+	return g_steal_pointer(&headers);
+}
+
+/* Adds the places where headers called so were looked for; false if there is one now. */
+static bool add_missing(struct store *store, const struct store_search *search,
+			const char *const *missing, const char *build, GPtrArray *headers)
+{
+	g_autoptr(GPtrArray) absent = g_ptr_array_new();
+
+	for (; missing && *missing; missing++) {
+		g_autoptr(GPtrArray) places = store_places(store, search, *missing, headers);
+
+		for (guint i = 0; i < places->len; i++) {
+			g_autofree char *clean = store_clean(places->pdata[i]);
+			g_autofree char *name = store_shorten(store, build, clean);
+
+			if (!access(clean, F_OK))
+				return false;
+			g_ptr_array_add(absent, store_header(store, name, &no_hash));
+		}
+	}
+	for (guint i = 0; i < absent->len; i++)
+		g_ptr_array_add(headers, absent->pdata[i]);
+	return true;
+}
+
+/* Sorts headers, and keeps one of each. */
+static void sort_headers(GPtrArray *headers)
+{
+	guint kept = 0;
+
 	g_ptr_array_sort(headers, compare_headers);
 	for (guint i = 0; i < headers->len; i++) {
 		if (!kept || headers->pdata[kept - 1] != headers->pdata[i])
 			headers->pdata[kept++] = headers->pdata[i];
 	}
 	g_ptr_array_set_size(headers, (int)kept);
-	return g_steal_pointer(&headers);
 }
 
 /* Takes the row over. */
@@ -537,7 +575,7 @@ static void add_row(struct store *store, struct store_row *row)
 /* What was asked and answered as a row; NULL if it cannot be told what was read. */
 static struct store_row *make_row(struct store *store, const struct asked *asked, const char *path,
 				  const char *const *flags, const char *build,
-				  const char *const *headers)
+				  const char *const *headers, const char *const *missing)
 {
 	g_autofree char *absolute = g_build_filename(store->root, path, NULL);
 	g_autofree char *directory = g_path_get_dirname(absolute);
@@ -554,6 +592,9 @@ static struct store_row *make_row(struct store *store, const struct asked *asked
 	if (!found)
 		return NULL;
 	search = store_find_search(store, directory, flags, build);
+	if (!add_missing(store, search, missing, build, found))
+		return NULL;
+	sort_headers(found);
 	row = g_new0(struct store_row, 1);
 	row->key = hash_key(&asked->question, &asked->content);
 	row->headers = g_steal_pointer(&found);
@@ -564,6 +605,13 @@ static struct store_row *make_row(struct store *store, const struct asked *asked
 void store_put(struct store *store, const char *path, const char *const *flags, const char *build,
 	       const char *const *headers, const char *facts, gsize size)
 {
+	store_put_without(store, path, flags, build, headers, NULL, facts, size);
+}
+
+void store_put_without(struct store *store, const char *path, const char *const *flags,
+		       const char *build, const char *const *headers, const char *const *missing,
+		       const char *facts, gsize size)
+{
 	g_autofree char *clean = store_clean(build ? build : "");
 	struct store_hash question = hash_question(store, path, flags, clean);
 	const struct asked *asked = g_hash_table_lookup(store->asked, &question);
@@ -571,7 +619,7 @@ void store_put(struct store *store, const char *path, const char *const *flags, 
 
 	/* Without a question, nothing is known of when the file was read. */
 	if (asked)
-		row = make_row(store, asked, path, flags, clean, headers);
+		row = make_row(store, asked, path, flags, clean, headers, missing);
 	if (row) {
 		row->packed = pack_facts(facts, size);
 		row->hash = store_hash_bytes(row->packed);

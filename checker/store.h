@@ -70,6 +70,13 @@ char *store_get(struct store *store, const char *path, const char *const *flags,
  */
 void store_put(struct store *store, const char *path, const char *const *flags, const char *build,
 	       const char *const *headers, const char *facts, gsize size);
+/*
+ * The same for facts that hold only as long as files called so (NULL-terminated, as an
+ * include spells them) are not found.
+ */
+void store_put_without(struct store *store, const char *path, const char *const *flags,
+		       const char *build, const char *const *headers, const char *const *missing,
+		       const char *facts, gsize size);
 /* Makes everything put so far outlive this process. */
 void store_commit(struct store *store);
 /*

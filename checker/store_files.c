@@ -269,6 +269,32 @@ struct store_search *store_find_search(struct store *store, const char *director
 	return search;
 }
 
+GPtrArray *store_places(struct store *store, const struct store_search *search, const char *name,
+			const GPtrArray *headers)
+{
+	GPtrArray *places = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GHashTable) folders = g_hash_table_new(NULL, NULL);
+
+	if (name[0] == '/') {
+		g_ptr_array_add(places, store_clean(name));
+		return places;
+	}
+	g_ptr_array_add(places, g_build_filename(search->own, name, NULL));
+	for (guint i = 0; i < search->directories->len; i++)
+		g_ptr_array_add(places,
+				g_build_filename(search->directories->pdata[i], name, NULL));
+	for (guint i = 0; i < headers->len; i++) {
+		const struct store_header *header = g_ptr_array_index(headers, i);
+		g_autofree char *folder = NULL;
+
+		if (!g_hash_table_add(folders, (gpointer)header->folder))
+			continue;
+		folder = store_resolve(store, search->build, header->folder);
+		g_ptr_array_add(places, g_build_filename(folder, name, NULL));
+	}
+	return places;
+}
+
 /* The names in a directory, read once a run; empty if it cannot be read. */
 static GHashTable *list_directory(struct store *store, const char *directory)
 {

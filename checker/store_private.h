@@ -24,7 +24,10 @@ struct store_file {
 	bool to_be_written; /* is in store->states */
 };
 
-/* A header with the content that it had when it was read.  One for each of both. */
+/*
+ * A header with the content that it had when it was read.  One for each of both.
+ * A hash of zeros stands for a place where one was looked for in vain.
+ */
 struct store_header {
 	char *name;	    /* "T:" in the tree, "B:" in the build directory, "A:" elsewhere */
 	const char *folder; /* of name, interned: compare pointers */
@@ -100,6 +103,13 @@ void store_search_free(gpointer search);
  */
 struct store_hash store_shadows(struct store *store, struct store_search *search,
 				const GPtrArray *headers);
+/*
+ * Where the compiler may have looked for a file to be included by that name: GPtrArray
+ * of char *, absolute, with the directories of the headers (struct store_header) that
+ * were read.
+ */
+GPtrArray *store_places(struct store *store, const struct store_search *search, const char *name,
+			const GPtrArray *headers);
 /* A path without "//", "/./" and a slash at its end; one with ".." as it is. */
 char *store_clean(const char *path);
 /* The name of a header or folder by its absolute path. */

@@ -211,7 +211,8 @@ static void remove_pchs(struct round *r)
 
 /* ---- rounds ---- */
 
-static void add_facts(struct round *r, const char *path, const char *text, gsize size)
+/* What the store served tells itself why it is not whole. */
+static void add_facts(struct round *r, const char *path, const char *text, gsize size, bool served)
 {
 	const struct tree_file *file = tree_file(r->survey->tree, r->config, path);
 	const char *why;
@@ -221,6 +222,8 @@ static void add_facts(struct round *r, const char *path, const char *text, gsize
 		audit_add_failure(r->survey->audit, path, why);
 		return;
 	}
+	if (served && extract_fatal_error(facts->errors))
+		audit_add_failure(r->survey->audit, path, extract_fatal_error(facts->errors));
 	if (!r->survey->used)
 		r->survey->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_hash_table_add(r->survey->used, g_strdup(path));
@@ -234,6 +237,22 @@ static void add_facts(struct round *r, const char *path, const char *text, gsize
 	facts->module = file && file->module ? facts_string(facts, file->module) : NULL;
 	facts->built = file && file->built;
 	program_add(r->program, facts);
+}
+
+/*
+ * The headers for want of which a file cannot be read, if that is all: the same facts
+ * will come until there are such headers.
+ */
+static char **missing_headers(const struct extract_reply *reply)
+{
+	const char *why;
+	struct facts *facts = facts_parse(reply->facts, reply->size, &why);
+	char **missing = NULL;
+
+	if (facts && !g_strcmp0(extract_fatal_error(facts->errors), reply->fatal))
+		missing = extract_missing_headers(facts->errors);
+	facts_free(facts);
+	return missing;
 }
 
 /* Headers that the file read, those of the precompiled header included. */
@@ -276,11 +295,14 @@ static void file_done(const struct workers_result *result, void *data)
 	if (reply.size) {
 		g_auto(GStrv) headers = all_headers(r, &reply, file->is_module);
 
-		add_facts(r, path, reply.facts, reply.size);
-		if (!reply.fatal)
-			store_put(s->store, path, file->flags,
-				  tree_config_build(s->tree, r->config),
-				  (const char *const *)headers, reply.facts, reply.size);
+		g_auto(GStrv) missing = reply.fatal ? missing_headers(&reply) : NULL;
+
+		add_facts(r, path, reply.facts, reply.size, false);
+		if (!reply.fatal || missing)
+			store_put_without(s->store, path, file->flags,
+					  tree_config_build(s->tree, r->config),
+					  (const char *const *)headers,
+					  (const char *const *)missing, reply.facts, reply.size);
 	}
 	extract_reply_clear(&reply);
 }
@@ -384,7 +406,7 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 		text = store_get(s->store, path, file->flags, tree_config_build(s->tree, r->config),
 				 &size);
 		if (text)
-			add_facts(r, path, text, size);
+			add_facts(r, path, text, size, true);
 		else
 			g_ptr_array_add(pending, (void *)path);
 	}

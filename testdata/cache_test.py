@@ -89,6 +89,30 @@ class Twice(Store):
         report, _ = self.report()
         self.assertEqual((self.verdicts(report), self.failed(report)), (ALL, {}))
 
+    def test_missing_header_is_missed_once(self):
+        """Until it comes, in whatever place, the file is not parsed in vain."""
+        (self.tree / "drivers/flip/flip.h").unlink()
+        self.write("drivers/flip/middle.h", "#include <linux/absent.h>\n")
+        text = FLIP["drivers/flip/flip.c"].replace('#include "flip.h"',
+                                                   '#include "middle.h"\n#include "flip.h"')
+        self.write("drivers/flip/flip.c", text)
+        first, _ = self.report()
+        self.assertIn("linux/absent.h", self.failed(first)["drivers/flip/flip.c"])
+        self.assertEqual(self.extracted(), 0)
+        self.assertEqual(self.report()[0], first)
+        for place in ("include/linux/absent.h", "drivers/flip/linux/absent.h"):
+            self.write(place, "\n")
+            self.assertEqual(self.extracted(), 1)
+            (self.tree / place).unlink()
+            self.assertEqual(self.extracted(), 0)
+            self.assertEqual(self.report()[0], first)
+        self.write("include/linux/absent.h", "\n")
+        report, _ = self.report()
+        self.assertIn("flip.h", self.failed(report)["drivers/flip/flip.c"])
+        self.write("drivers/flip/flip.h", FLIP["drivers/flip/flip.h"])
+        self.assertEqual(self.report()[0], self.report("--no-cache")[0])
+        self.assert_verdicts()
+
 
 class Stale(Store):
     """Whatever is edited is read anew."""
