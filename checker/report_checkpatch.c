@@ -71,12 +71,12 @@ static void append_gaps(GString *out, const struct audit *audit)
 	const GPtrArray *failed = audit->coverage.files_failed;
 
 	for (guint i = 0; i < failed->len; i++) {
-		const struct audit_failure *failure = failed->pdata[i];
-		const struct place at = { failure->file, 1, 1 };
+		struct place at;
+		const char *reason = report_failure_reason(failed->pdata[i], &at);
 
 		append_place(out, &at);
 		g_string_append(out, "CHECK:PFNCHECK_NOT_ANALYSED: not analysed: ");
-		append_text(out, failure->reason);
+		append_text(out, reason);
 		g_string_append_c(out, '\n');
 	}
 	if (audit->stopped) {

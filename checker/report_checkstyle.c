@@ -70,11 +70,11 @@ static void add_gaps(GPtrArray *entries, const struct audit *audit)
 	const struct place run = { "pfncheck", 1, 1 };
 
 	for (guint i = 0; i < failed->len; i++) {
-		const struct audit_failure *failure = failed->pdata[i];
-		const struct place at = { failure->file, 1, 1 };
+		struct place at;
+		const char *reason = report_failure_reason(failed->pdata[i], &at);
 
 		add_entry(entries, &at, "info", "not-analysed",
-			  g_strdup_printf("not analysed: %s", failure->reason));
+			  g_strdup_printf("not analysed: %s", reason));
 	}
 	if (audit->stopped)
 		add_entry(entries, &run, "warning", "stopped",

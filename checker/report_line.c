@@ -80,12 +80,12 @@ void report_line_gaps(GString *out, const struct audit *audit)
 	const GPtrArray *failed = audit->coverage.files_failed;
 
 	for (guint i = 0; i < failed->len; i++) {
-		const struct audit_failure *failure = failed->pdata[i];
-		const struct place at = { failure->file, 1, 1 };
+		struct place at;
+		const char *reason = report_failure_reason(failed->pdata[i], &at);
 
 		report_line_place(out, &at);
 		g_string_append(out, "note: not analysed: ");
-		escape_append(out, failure->reason);
+		escape_append(out, reason);
 		g_string_append(out, " [pfncheck:not-analysed]\n");
 	}
 	if (audit->stopped) {

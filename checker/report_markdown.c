@@ -23,6 +23,9 @@ static bool is_plain(const char *start, const char *c)
 		return true;
 	if (*c == ':')
 		return c[1] != '/';
+	/* Within a word it is no emphasis. */
+	if (*c == '_')
+		return c != start && g_ascii_isalnum(c[-1]) && g_ascii_isalnum(c[1]);
 	if (*c == '.')
 		return c == start || g_ascii_tolower(c[-1]) != 'w';
 	return strchr(" ,;()'/=?%-+\"", *c) != NULL;
@@ -226,12 +229,13 @@ static void append_gaps(GString *out, const struct audit *audit)
 	if (failed->len)
 		g_string_append(out, "\nNot analysed:\n\n");
 	for (guint i = 0; i < failed->len && i < FAILED_MAX; i++) {
-		const struct audit_failure *failure = failed->pdata[i];
+		struct place at;
+		const char *reason = report_failure_reason(failed->pdata[i], &at);
 
 		g_string_append(out, "- ");
-		append_code(out, failure->file);
+		append_place(out, &at);
 		g_string_append(out, ": ");
-		append_text(out, failure->reason);
+		append_text(out, reason);
 		g_string_append_c(out, '\n');
 	}
 	if (failed->len > FAILED_MAX)

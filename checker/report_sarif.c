@@ -132,10 +132,10 @@ static json_t *invocation(struct sarif *sarif)
 	json_t *notifications = json_array();
 
 	for (guint i = 0; i < coverage->files_failed->len; i++) {
-		const struct audit_failure *failure = coverage->files_failed->pdata[i];
-		const struct place at = { failure->file, 1, 1 };
+		struct place at;
+		const char *reason = report_failure_reason(coverage->files_failed->pdata[i], &at);
 
-		notify(sarif, notifications, NOTICE_NOT_ANALYSED, "warning", failure->reason, &at);
+		notify(sarif, notifications, NOTICE_NOT_ANALYSED, "warning", reason, &at);
 	}
 	if (audit->stopped)
 		notify(sarif, notifications, NOTICE_STOPPED, "error", audit->stopped, NULL);

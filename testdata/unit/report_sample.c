@@ -499,6 +499,8 @@ struct audit *sample_review(void)
 	finding->commit = "patch 3";
 
 	audit_add_failure(audit, "drivers/bad/late.c", "took longer than the bound");
+	audit_add_failure(audit, "drivers/bad/header.c",
+			  "drivers/bad/header.c:45: 'asm/hardware.h' file not found");
 	sample_finish(audit);
 	return audit;
 }
