@@ -14,6 +14,7 @@
 
 #include "ast.h"
 #include "baseline.h"
+#include "check.h"
 #include "compare.h"
 #include "escape.h"
 #include "explain.h"
@@ -337,6 +338,9 @@ int main(int argc, char **argv)
 	switch (options.command) {
 	case COMMAND_AUDIT:
 		status = run_command(&options, audit);
+		break;
+	case COMMAND_CHECK:
+		check_compiled(&options);
 		break;
 	case COMMAND_EXPLAIN:
 		status = run_command(&options, explain);

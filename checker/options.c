@@ -174,6 +174,12 @@ static bool set_only(struct options *options, const char *value, GError **error)
 
 /* clang-format off */
 
+#define ALLOW_OPTIONS \
+	{ "allow", 0, "FILE", "what may be found, and why: entries in FILE", KEPT(allow) }, \
+	{ "allow-comments", 0, NULL, \
+	  "let comments of the tree silence findings:\n" \
+	  "/* pfncheck: allow RULE: reason */", KEPT(allow_comments) }
+
 /* Rows of every command that reads a tree. */
 #define TREE_OPTIONS \
 	{ "build", 0, "DIR", "use the kernel build directory DIR (O=)", KEPT(build) }, \
@@ -187,10 +193,7 @@ static bool set_only(struct options *options, const char *value, GError **error)
 	{ "cache", 0, "DIR", "keep results in DIR (default ~/.cache/pfncheck)", KEPT(cache) }, \
 	{ "no-cache", 0, NULL, "take no result from an earlier run and keep none", \
 	  KEPT(no_cache) }, \
-	{ "allow", 0, "FILE", "what may be found, and why: entries in FILE", KEPT(allow) }, \
-	{ "allow-comments", 0, NULL, \
-	  "let comments of the tree silence findings:\n" \
-	  "/* pfncheck: allow RULE: reason */", KEPT(allow_comments) }, \
+	ALLOW_OPTIONS, \
 	{ "timeout", 0, "SECONDS", "end after that time, with what is known (exit status 3)", \
 	  set_timeout, 0 }, \
 	{ "jobs", 'j', "N", "run N processes (default: one for each processor)", set_jobs, 0 }
@@ -255,6 +258,14 @@ static const struct option_row review_options[] = {
 	{ NULL, 0, NULL, NULL, NULL, 0 },
 };
 
+/* Those that come before the words of the build. */
+static const struct option_row check_options[] = {
+	{ "cache", 0, "DIR", "keep results in DIR (default ~/.cache/pfncheck)", KEPT(cache) },
+	ALLOW_OPTIONS,
+	{ "verbose", 0, NULL, "notes as well, and what is not decided yet", KEPT(verbose) },
+	{ NULL, 0, NULL, NULL, NULL, 0 },
+};
+
 static const struct option_row no_options[] = {
 	{ NULL, 0, NULL, NULL, NULL, 0 },
 };
@@ -287,6 +298,13 @@ static const struct command_row commands[] = {
 	  "repository nor its work tree is written to, and nothing of the head is run: the\n"
 	  "base alone is configured.",
 	  review_options },
+	{ "check",
+	  COMMAND_CHECK,
+	  { { NULL, 0, false } },
+	  "check one file, as make C=1 CHECK=pfncheck asks for\n\n"
+	  "What follows the options is for the compiler, and the file.  The word check may\n"
+	  "be left out before such an argument.  The exit status is 0 whatever happens.",
+	  check_options },
 	{ "help", COMMAND_HELP, { ARGUMENT("COMMAND", topic) }, "explain a command", no_options },
 	{ "worker", COMMAND_WORKER, { { NULL, 0, false } }, NULL, no_options },
 };
@@ -436,6 +454,38 @@ static bool check_review(struct options *options, GError **error)
 	return true;
 }
 
+/* Whether a word is for a compiler: then the build calls us as it does sparse. */
+static bool is_for_compiler(const char *word)
+{
+	return (word[0] == '-' && word[1] && strchr("DIUWfimns", word[1])) || word[0] == '@' ||
+	       g_str_has_suffix(word, ".c");
+}
+
+/* Options of ours first, all else is the build's; nothing is wrong. */
+static void parse_check(struct options *options, char **words)
+{
+	for (; *words; words++) {
+		const struct option_row *row = check_options;
+		const char *name = *words + 2;
+		gsize length = strcspn(name, "=");
+
+		if (strncmp(*words, "--", 2))
+			break;
+		while (row->name && (strncmp(row->name, name, length) || row->name[length]))
+			row++;
+		if (!row->name || (row->argument && !name[length] && !words[1]) ||
+		    (!row->argument && name[length]))
+			break;
+		if (!set_option(options, row,
+				!row->argument ? NULL :
+				name[length]   ? name + length + 1 :
+						 *++words,
+				NULL))
+			break;
+	}
+	options->words = g_strdupv(words);
+}
+
 static bool parse(struct options *options, int argc, char **argv, GError **error)
 {
 	const struct command_row *command;
@@ -452,12 +502,22 @@ static bool parse(struct options *options, int argc, char **argv, GError **error
 		return argc == 2 || usage(error, "%s stands alone; see 'pfncheck help'", word);
 	}
 	command = find_command(word);
+	if (!command && is_for_compiler(word)) {
+		options->command = COMMAND_CHECK;
+		parse_check(options, argv + 1);
+		return true;
+	}
 	if (!command && *word == '-')
 		return usage(error, "the command comes before its options: pfncheck audit %s",
 			     word);
 	if (!command)
 		return usage(error, "there is no command '%s'; see 'pfncheck help'", word);
 	options->command = command->command;
+	if (command->command == COMMAND_CHECK &&
+	    !(argc == 3 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")))) {
+		parse_check(options, argv + 2);
+		return true;
+	}
 	if (!parse_options(options, command, argc - 1, argv + 1, error))
 		return false;
 	if (options->topic &&
@@ -496,6 +556,7 @@ void options_clear(struct options *options)
 	g_free(options->topic);
 	g_free(options->query);
 	g_free(options->tree);
+	g_strfreev(options->words);
 	g_free(options->against);
 	g_free(options->commits);
 	g_free(options->base);

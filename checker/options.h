@@ -13,6 +13,7 @@
 
 enum command {
 	COMMAND_AUDIT,
+	COMMAND_CHECK,
 	COMMAND_EXPLAIN,
 	COMMAND_REVIEW,
 	COMMAND_HELP,
@@ -38,6 +39,7 @@ struct options {
 	char *topic;   /* help: the command to explain, NULL for all */
 	char *query;   /* explain: the exporter, see explain.h */
 	char *tree;    /* audit, explain: the kernel tree, "." unless given */
+	char **words;  /* check: the compiler's arguments and the file; else NULL */
 	char *against; /* the saved audit, or NULL */
 	char *commits; /* review: a range or a commit, NULL unless given */
 	char *base;    /* review: what patches apply to, NULL unless given */

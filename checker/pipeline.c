@@ -165,7 +165,7 @@ bool pipeline_scan(struct pipeline *p, GError **error)
 	return p->scan != NULL;
 }
 
-static bool open_store(struct pipeline *p, GError **error)
+bool pipeline_store(struct pipeline *p, GError **error)
 {
 	g_autofree char *versions = g_strdup_printf("pfncheck %s facts %d libclang %s",
 						    PFNCHECK_VERSION, FACTS_SCHEMA, ast_version());
@@ -177,7 +177,8 @@ static bool open_store(struct pipeline *p, GError **error)
 		.message_data = p->progress,
 	};
 
-	p->store = store_open(&options, error);
+	if (!p->store)
+		p->store = store_open(&options, error);
 	return p->store != NULL;
 }
 
@@ -302,7 +303,7 @@ static bool analyse(struct pipeline *p, GError **error)
 	if (!p->proofs)
 		merge_routes(p->audit);
 	/* Of a run that was *p->stop nobody knows. */
-	if (!*p->stop)
+	if (!*p->stop && p->left_out)
 		left_out_judge(p->left_out, p->audit);
 	return true;
 }
@@ -337,7 +338,7 @@ static void join_coccinelle(struct pipeline *p)
 
 bool pipeline_judge(struct pipeline *p, GError **error)
 {
-	if (!open_store(p, error))
+	if (!pipeline_store(p, error))
 		return false;
 	p->audit = audit_new();
 	describe_run(p);
@@ -350,10 +351,13 @@ bool pipeline_judge(struct pipeline *p, GError **error)
 		.jobs = p->options->jobs,
 		.no_pch = p->options->no_pch,
 		.no_kbuild = p->options->no_kbuild,
+		.only_built = p->only_built,
 		.stop = p->stop,
 	};
 	p->unseen = unseen_new(p->scan);
-	p->left_out = left_out_new(tree_root(p->tree), p->scan);
+	/* What was not compiled so far is not left out. */
+	if (!p->only_built)
+		p->left_out = left_out_new(tree_root(p->tree), p->scan);
 	p->survey.left_out = p->left_out;
 	start_coccinelle(p);
 	if (!analyse(p, error))

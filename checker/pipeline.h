@@ -35,6 +35,8 @@ struct pipeline {
 	const struct explain_query *query;
 	GPtrArray *proofs;
 	GString *dump; /* what options->dump asks for is appended */
+	/* A file that is built, of a tree of tree_open_compiled(); NULL: any tree. */
+	const char *only_built;
 
 	char *cache;
 	struct suppress *suppress; /* what options->allow holds, or NULL */
@@ -55,6 +57,8 @@ const char *pipeline_cache(struct pipeline *pipeline, GError **error);
 bool pipeline_open(struct pipeline *pipeline, const char *path, GError **error);
 /* Reads the tree, for what it is now. */
 bool pipeline_scan(struct pipeline *pipeline, GError **error);
+/* Opens the store, which pipeline_judge() does if need be. */
+bool pipeline_store(struct pipeline *pipeline, GError **error);
 /* From the scan to the verdicts. */
 bool pipeline_judge(struct pipeline *pipeline, GError **error);
 /* Marks what is allowed in an audit of the tree that is at root. */

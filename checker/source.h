@@ -128,6 +128,12 @@ void source_free(struct source *source);
  */
 void source_read(struct source *source, char *text, gsize length, guint64 salt);
 
+/*
+ * Whether the text that was read last defines an object of a type that exports, or
+ * that stands next to those which do.
+ */
+bool source_defines_neighbour(const struct source *source);
+
 /* The hash of a typedef's name. */
 guint64 source_alias(guint64 word);
 

@@ -2,6 +2,8 @@
 /*
  * The words that source knows.  A word that makes a file matter is one row.
  */
+#include <string.h>
+
 #include "source_private.h"
 
 /* clang-format off */
@@ -160,3 +162,21 @@ const struct token_word source_vocabulary[] = {
 /* clang-format on */
 
 const gsize source_vocabulary_size = G_N_ELEMENTS(source_vocabulary);
+
+bool source_defines_neighbour(const struct source *source)
+{
+	for (guint i = 0; i < source->tables->len; i++) {
+		const struct source_table *table =
+			&g_array_index(source->tables, struct source_table, i);
+
+		for (gsize k = 0; table->initialised && k < source_vocabulary_size; k++) {
+			const struct token_word *word = &source_vocabulary[k];
+
+			if (word->class == WORD_MENTION && word->number != MENTIONS_MAPPING &&
+			    table->type.text && strlen(word->text) == table->type.length &&
+			    !memcmp(word->text, table->type.text, table->type.length))
+				return true;
+		}
+	}
+	return false;
+}

@@ -227,7 +227,8 @@ static void add_facts(struct round *r, const char *path, const char *text, gsize
 	if (!r->survey->used)
 		r->survey->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_hash_table_add(r->survey->used, g_strdup(path));
-	left_out_look(r->survey->left_out, path, file && file->built, facts);
+	if (r->survey->left_out)
+		left_out_look(r->survey->left_out, path, file && file->built, facts);
 	if (r->survey->reconcile)
 		reconcile_look(r->survey->reconcile, facts);
 	if (r->aside) {
@@ -399,6 +400,13 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 			audit_add_failure(s->audit, path, "its compile flags are not known");
 			continue;
 		}
+		if (s->only_built && !file->built) {
+			if (!s->absent)
+				s->absent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+								  NULL);
+			g_hash_table_add(s->absent, g_strdup(path));
+			continue;
+		}
 		if (belongs_elsewhere(r, file))
 			continue;
 		if ((!file->built || s->no_kbuild) && want_includers(r, path))
@@ -558,6 +566,8 @@ static bool find_values(struct round *r, const GPtrArray *files, GError **error)
 		return false;
 	for (unsigned int i = 0; i < files->len && (!file || !file->built); i++)
 		file = tree_file(r->survey->tree, r->config, files->pdata[i]);
+	if (r->survey->only_built && (!file || !file->built))
+		file = tree_file(r->survey->tree, r->config, r->survey->only_built);
 	if (file) {
 		g_autoptr(GPtrArray) flags = probe_flags(file);
 		g_autofree char *text = NULL;
@@ -588,7 +598,8 @@ static bool find_values(struct round *r, const GPtrArray *files, GError **error)
 static bool load_first_flags(struct round *r, const GPtrArray *files, GError **error)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
-	const GPtrArray *more = left_out_files(r->survey->left_out);
+	g_autoptr(GPtrArray) none = g_ptr_array_new();
+	const GPtrArray *more = r->survey->left_out ? left_out_files(r->survey->left_out) : none;
 
 	for (unsigned int i = 0; i < files->len; i++)
 		g_ptr_array_add(all, files->pdata[i]);
@@ -643,6 +654,7 @@ guint survey_files_used(const struct survey *s)
 void survey_clear(struct survey *s)
 {
 	g_clear_pointer(&s->used, g_hash_table_unref);
+	g_clear_pointer(&s->absent, g_hash_table_unref);
 }
 
 struct program *survey_program(struct survey *s, guint config,
@@ -688,7 +700,7 @@ struct program *survey_program(struct survey *s, guint config,
 			}
 		} while (!files->len && r.program->round != asked);
 	}
-	if (ok && !is_stopped(s))
+	if (ok && !is_stopped(s) && s->left_out)
 		ok = look_aside(&r, error);
 	/* Whatever fails because we were told to stop, such as kbuild, is no error. */
 	if (!ok && is_stopped(s)) {
@@ -702,4 +714,20 @@ struct program *survey_program(struct survey *s, guint config,
 	if (!ok)
 		g_clear_pointer(&r.program, program_free);
 	return r.program;
+}
+
+bool survey_contribute(struct survey *s, guint config, const GPtrArray *files, GError **error)
+{
+	struct round r = { .survey = s, .config = config, .aside = true };
+	g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+	bool ok;
+
+	r.extra = g_ptr_array_new_with_free_func(g_free);
+	for (unsigned int i = 0; i < files->len; i++)
+		g_ptr_array_add(wanted, files->pdata[i]);
+	ok = run_round(&r, wanted, error);
+	remove_pchs(&r);
+	store_commit(s->store);
+	g_ptr_array_unref(r.extra);
+	return ok;
 }

@@ -27,15 +27,17 @@ struct survey {
 	struct store *store;
 	struct progress *progress;
 	struct audit *audit;	     /* failures go there */
-	struct left_out *left_out;   /* is told what each configuration has */
+	struct left_out *left_out;   /* is told what each configuration has; may be NULL */
 	struct reconcile *reconcile; /* likewise; NULL: nobody wants to know */
 	unsigned int jobs;
 	bool no_kbuild; /* nobody knows which files are built */
 	bool no_pch;
+	const char *only_built; /* a file that is built: others are read only if built too; or NULL */
 	const volatile sig_atomic_t *stop;
 	/* results */
 	guint files_parsed; /* by libclang in this run */
 	GHashTable *used;   /* char *: files whose facts were taken, from the store or parsed */
+	GHashTable *absent; /* char *: with only_built, files that were wanted and are not built */
 	long worker_peak;   /* KiB */
 };
 
@@ -53,6 +55,11 @@ struct program *survey_program(struct survey *survey, guint config,
 			       void (*ask)(struct program *program, bool all, void *data),
 			       void *data, GError **error);
 
+/*
+ * Sees to it that the store has the facts of files, relative to the tree, as a
+ * configuration compiles them.
+ */
+bool survey_contribute(struct survey *survey, guint config, const GPtrArray *files, GError **error);
 /* Of how many files facts were taken, whatever the number of configurations. */
 guint survey_files_used(const struct survey *survey);
 /* Releases what the survey holds itself. */

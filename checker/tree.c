@@ -388,6 +388,14 @@ bool tree_load_flags(struct tree *tree, guint config, const GPtrArray *files, GE
 	unknown = unknown_files(own, files);
 	if (!unknown->len)
 		return true;
+	if (own->records) {
+		g_autoptr(GPtrArray) none = g_ptr_array_new();
+
+		for (guint i = 0; i < unknown->len; i++)
+			tree_add_file(tree, own, g_ptr_array_index(unknown, i), NULL, none, NULL,
+				      false, false);
+		return true;
+	}
 	lock = tree_lock(tree, own, error);
 	if (lock < 0)
 		return false;

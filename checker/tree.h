@@ -49,6 +49,25 @@ GQuark tree_error_quark(void);
 struct tree *tree_open(const struct tree_options *options, GError **error);
 void tree_close(struct tree *tree);
 
+/*
+ * A tree as the build in the directory build shows it, one file at a time: its one
+ * configuration builds the files that were compiled so far, and nothing else.  Paths
+ * are absolute and real; runs nothing and cannot fail.
+ */
+struct tree *tree_open_compiled(const char *root, const char *build, const char *srcarch,
+				const char *cache);
+/*
+ * Adds a file that is compiled with arguments (NULL-terminated) in a directory, and
+ * notes that in the cache.  output: a file that the compiler writes beside the object,
+ * or NULL.  False with error if the note could not be written; the file is added.
+ */
+bool tree_add_compiled(struct tree *tree, const char *path, const char *const *arguments,
+		       const char *directory, const char *output, GError **error);
+/* Adds the files that were noted before and are still there. */
+void tree_load_compiled(struct tree *tree);
+/* The directory of these notes, which need not exist. */
+const char *tree_records(const struct tree *tree);
+
 const char *tree_root(const struct tree *tree);	   /* absolute, real path */
 const char *tree_release(const struct tree *tree); /* "6.12.117" */
 guint tree_config_count(const struct tree *tree);

@@ -152,23 +152,23 @@ void tree_commands_peek(const char *file, char **directory, char **srcarch)
 }
 
 /*
- * The module that a command compiles for.  kbuild names its directory for what is
- * built in only; else it is the one whose Makefile names the file.
+ * kbuild names the module's directory for what is built in only; else it is the one
+ * whose Makefile names the file.
  */
-static char *command_module(const struct tree *tree, const struct tree_command *command,
-			    const char *path, const char *modfile, const char *modname)
+char *tree_commands_module(const struct tree *tree, const char *output, const char *path,
+			   const char *modfile, const char *modname)
 {
 	g_autofree char *parent = g_path_get_dirname(path);
 	g_autofree char *directory = NULL;
-	const char *foreign = command->output ? strstr(command->output, "/../") : NULL;
+	const char *foreign = output ? strstr(output, "/../") : NULL;
 
 	if (modfile)
 		return g_strdup(modfile);
 	if (!modname)
 		return NULL;
 	/* Of a directory that takes files from elsewhere: "amdgpu/../amdkfd/file.o". */
-	if (foreign && !g_path_is_absolute(command->output))
-		directory = g_strndup(command->output, (gsize)(foreign - command->output));
+	if (foreign && !g_path_is_absolute(output))
+		directory = g_strndup(output, (gsize)(foreign - output));
 	else
 		directory = tree_kbuild_directory(tree, parent);
 	return g_build_filename(directory, modname, NULL);
@@ -196,7 +196,7 @@ bool tree_commands_use(struct tree *tree, struct tree_config *config, const char
 	flags = tree_flags_filter(tree, config, (const char *const *)arguments, command->directory,
 				  &is_module, &modfile);
 	modname = tree_flags_define((const char *const *)arguments, "KBUILD_MODNAME");
-	module = command_module(tree, command, path, modfile, modname);
+	module = tree_commands_module(tree, command->output, path, modfile, modname);
 	tree_add_file(tree, config, path, NULL, flags, module, is_module, true);
 	return true;
 }

@@ -226,6 +226,7 @@ void tree_config_free(void *data)
 	g_free(config->commands_file);
 	g_free(config->build);
 	g_free(config->lock);
+	g_free(config->records);
 	g_hash_table_unref(config->files);
 	g_hash_table_unref(config->generated);
 	if (config->commands)

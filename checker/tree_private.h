@@ -14,6 +14,7 @@
  *	tree_makefile.c		which Makefile a file belongs to
  *	tree_plain.c		generated headers, without kbuild
  *	tree_flags.c		flags: what libclang needs of them, and their cache
+ *	tree_record.c		flags, as a build shows them
  */
 #ifndef PFNCHECK_TREE_PRIVATE_H
 #define PFNCHECK_TREE_PRIVATE_H
@@ -60,6 +61,7 @@ struct tree_config {
 	GPtrArray *stubs; /* const char *, sorted */
 	bool loaded;	  /* the flags file of the cache has been read */
 	bool waited;	  /* for another run, and it has been said */
+	char *records;	  /* of tree_open_compiled(): the directory of its notes; else NULL */
 };
 
 struct tree {
@@ -228,6 +230,12 @@ void tree_commands_peek(const char *file, char **directory, char **srcarch);
 bool tree_commands_load(struct tree *tree, struct tree_config *config, GError **error);
 /* Adds a file to config->files; false if the commands do not list it. */
 bool tree_commands_use(struct tree *tree, struct tree_config *config, const char *path);
+/*
+ * The module (a new string, or NULL) that path is compiled for, by what the command
+ * defines KBUILD_MODFILE and KBUILD_MODNAME as.  output: a file that it writes, or NULL.
+ */
+char *tree_commands_module(const struct tree *tree, const char *output, const char *path,
+			   const char *modfile, const char *modname);
 /* The listed file that shares most directories with path, or NULL. */
 const char *tree_commands_nearest(const struct tree_config *config, const char *path);
 
