@@ -28,17 +28,10 @@ static const char *status(const struct audit *audit)
 /* One line, in a new string. */
 static char *summary(const struct audit *audit, const GPtrArray *items)
 {
-	bool review = audit->review.base != NULL;
-	GString *s = g_string_new(NULL);
-	g_autofree char *counts = review ? report_change_counts(items) : report_level_counts(items);
-	guint suppressed = report_suppressed_count(items);
+	g_autofree char *headline = report_headline(audit, items);
+	GString *s = g_string_new(headline);
 	guint failed = audit->coverage.files_failed->len;
 
-	g_string_append(s, *counts ? counts :
-			   review  ? "no change for any exporter" :
-				     "nothing found");
-	if (suppressed)
-		g_string_append_printf(s, ", %u suppressed", suppressed);
 	if (failed)
 		g_string_append_printf(s, "; %u file%s not analysed", failed,
 				       failed == 1 ? "" : "s");

@@ -327,22 +327,41 @@ static void append_count(GString *s, guint count, const char *word, bool plural)
 				       plural && count != 1 ? "s" : "");
 }
 
-char *report_change_counts(const GPtrArray *items)
+/* "2 new, 1 fixed", or "" if there is none of them, in a new string. */
+static char *changes_words(const guint counts[CHANGES])
 {
 	static const enum change order[] = { CHANGE_NEW, CHANGE_WORSE, CHANGE_FIXED, CHANGE_BETTER,
 					     CHANGE_MOVED };
-	guint counts[CHANGES] = { 0 };
 	GString *s = g_string_new(NULL);
+
+	for (guint i = 0; i < G_N_ELEMENTS(order); i++)
+		append_count(s, counts[order[i]], change_name(order[i]), false);
+	return g_string_free(s, FALSE);
+}
+
+char *report_change_counts(const struct audit *audit, const GPtrArray *items)
+{
+	guint findings[CHANGES] = { 0 }, verdicts[CHANGES] = { 0 };
+	g_autofree char *of_findings = NULL;
+	g_autofree char *of_verdicts = NULL;
 
 	for (guint i = 0; i < items->len; i++) {
 		const struct report_item *item = items->pdata[i];
 
-		if (!item->suppressed)
-			counts[item->change]++;
+		if (item->finding && !item->suppressed)
+			findings[item->change]++;
 	}
-	for (guint i = 0; i < G_N_ELEMENTS(order); i++)
-		append_count(s, counts[order[i]], change_name(order[i]), false);
-	return g_string_free(s, FALSE);
+	for (guint i = 0; i < audit->routes->len; i++) {
+		const struct audit_route *route = audit->routes->pdata[i];
+
+		if (!route->suppressed)
+			verdicts[route->change]++;
+	}
+	of_findings = changes_words(findings);
+	of_verdicts = changes_words(verdicts);
+	return g_strdup_printf("%s%s%s%s%s", *of_findings ? "findings: " : "", of_findings,
+			       *of_findings && *of_verdicts ? "; " : "",
+			       *of_verdicts ? "verdicts: " : "", of_verdicts);
 }
 
 char *report_level_counts(const GPtrArray *items)
@@ -372,4 +391,19 @@ guint report_suppressed_count(const GPtrArray *items)
 			count += 1 + (item->kind == ITEM_UNKNOWN ? item->also->len : 0);
 	}
 	return count;
+}
+
+char *report_headline(const struct audit *audit, const GPtrArray *items)
+{
+	bool review = audit->review.base != NULL;
+	g_autofree char *counts = review ? report_change_counts(audit, items) :
+					   report_level_counts(items);
+	GString *s = g_string_new(*counts ? counts :
+				  review  ? "no change for any exporter" :
+					    "nothing found");
+	guint suppressed = report_suppressed_count(items);
+
+	if (suppressed)
+		g_string_append_printf(s, "; %u suppressed", suppressed);
+	return g_string_free(s, FALSE);
 }

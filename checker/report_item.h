@@ -65,8 +65,11 @@ bool report_change_good(enum change change);
  */
 char *report_change_words(enum change change, enum verdict before);
 
-/* "2 new, 1 fixed" of the items that are not suppressed, or "", in a new string. */
-char *report_change_counts(const GPtrArray *items);
+/*
+ * "findings: 2 new, 1 fixed; verdicts: 1 worse" of what a review found and is not
+ * suppressed, as much of it as there is, in a new string.
+ */
+char *report_change_counts(const struct audit *audit, const GPtrArray *items);
 /* How many findings, and routes that are not decided, are suppressed. */
 guint report_suppressed_count(const GPtrArray *items);
 
@@ -79,6 +82,9 @@ char *report_level_counts(const GPtrArray *items);
  * another version.
  */
 const char *report_failure_reason(const struct audit_failure *failure, struct place *at);
+
+/* The counts of an audit or a review, or that there is nothing, in a new string. */
+char *report_headline(const struct audit *audit, const GPtrArray *items);
 
 /* "BASE..HEAD" of a review, in a new string. */
 char *report_review_range(const struct audit *audit);

@@ -189,18 +189,10 @@ static guint append_paths(GString *out, const GPtrArray *shown, guint rows)
 
 static void append_heading(GString *out, const struct audit *audit, const GPtrArray *items)
 {
-	bool review = audit->review.base != NULL;
-	g_autofree char *counts = review ? report_change_counts(items) : report_level_counts(items);
-	guint suppressed = report_suppressed_count(items);
+	g_autofree char *headline = report_headline(audit, items);
 
-	g_string_append_printf(out, "### pfncheck: %s",
-			       *counts ? counts :
-			       review  ? "no change for any exporter" :
-					 "nothing found");
-	if (suppressed)
-		g_string_append_printf(out, ", %u suppressed", suppressed);
-	g_string_append(out, "\n\n");
-	if (review) {
+	g_string_append_printf(out, "### pfncheck: %s\n\n", headline);
+	if (audit->review.base) {
 		g_autofree char *range = report_review_range(audit);
 
 		append_code(out, range);

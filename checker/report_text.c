@@ -614,7 +614,7 @@ static void print_summary(const struct text *text, const GPtrArray *items)
 static void write_review(const struct text *text, const GPtrArray *items)
 {
 	g_autofree char *range = report_review_range(text->audit);
-	g_autofree char *counts = report_change_counts(items);
+	g_autofree char *counts = report_change_counts(text->audit, items);
 
 	print_changed_routes(text);
 	print_items(text, items);
