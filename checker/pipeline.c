@@ -38,8 +38,8 @@ const char *pipeline_cache(struct pipeline *p, GError **error)
 
 /* The routes of one exporter, kept while what it depends on is still coming in. */
 struct traced {
-	GPtrArray *routes; /* struct trace_route *, or NULL: not traced yet */
-	bool open;	   /* something was asked for in vain */
+	GPtrArray *routes;	     /* struct trace_route *, or NULL: not traced yet */
+	struct program_wants *wants; /* what was asked for in vain */
 	guint round;
 };
 
@@ -48,6 +48,7 @@ static void traced_free(void *data)
 	struct traced *traced = data;
 
 	g_clear_pointer(&traced->routes, g_ptr_array_unref);
+	program_wants_free(traced->wants);
 	g_free(traced);
 }
 
@@ -61,13 +62,14 @@ static void trace_one(void *data, void *unused)
 {
 	struct trace_task *task = data;
 	struct traced *traced = task->traced;
-	guint misses = task->program->misses;
 
 	(void)unused;
 	g_clear_pointer(&traced->routes, g_ptr_array_unref);
+	program_wants_free(traced->wants);
+	traced->wants = program_wants_new();
+	program_wants_begin(traced->wants);
 	traced->routes = trace_exporter(task->program, task->exporter);
-	/* What others missed meanwhile counts too: that costs time, not truth. */
-	traced->open = task->program->misses != misses;
+	program_wants_begin(NULL);
 	traced->round = task->program->round;
 }
 
@@ -92,7 +94,8 @@ static void trace_all(struct program *program, bool all, void *data)
 			traced = g_new0(struct traced, 1);
 			g_hash_table_insert(known, g_steal_pointer(&key), traced);
 		}
-		if (traced->routes && (all ? traced->round == program->round : !traced->open))
+		if (traced->routes && (all ? traced->round == program->round :
+					     !program_wants_met(program, traced->wants)))
 			continue;
 		task = g_new0(struct trace_task, 1);
 		task->program = program;

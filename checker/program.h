@@ -66,7 +66,6 @@ struct program {
 	GHashTable *missing_variables; /* ids of objects asked for in vain */
 	GHashTable *missing_tables;    /* "record near": records whose tables were asked for */
 	GRecMutex lock;		       /* of what queries change: all below, and missing_* */
-	guint misses;		       /* how often something was asked for in vain */
 	guint round;		       /* of asking; what was first asked in it may still come */
 	GStringChunk *strings;
 	struct vm_values values;
@@ -74,6 +73,23 @@ struct program {
 
 struct program *program_new(void);
 void program_free(struct program *program);
+
+/* What one analysis asked a program for in vain. */
+struct program_wants {
+	GHashTable *functions; /* ids */
+	GHashTable *variables;
+	GHashTable *tables; /* char *, record -> number of its tables that there were, plus 1 */
+	GHashTable *files;
+};
+
+struct program_wants *program_wants_new(void);
+void program_wants_free(struct program_wants *wants);
+/* Has wants note what this thread asks for from now on; NULL ends that. */
+void program_wants_begin(struct program_wants *wants);
+/* Adds to what this thread notes what another one noted for it. */
+void program_wants_add(const struct program_wants *wants);
+/* Whether the program, linked anew, has an answer to something that is wanted. */
+bool program_wants_met(const struct program *program, const struct program_wants *wants);
 
 /* A copy of s that lives as long as the program. */
 const char *program_string(struct program *program, const char *s);

@@ -322,6 +322,113 @@ static gint compare_built(gconstpointer a, gconstpointer b)
 	return compare_lines(x->file, x->line, y->file, y->line);
 }
 
+/* What the field that was asked for is bound to next. */
+static struct trace_binding next_binding(struct program *program, const struct tracer *t,
+					 const struct trace_binding *table, const char *field)
+{
+	struct trace_binding b = *table;
+
+	b.field = program_string(program, field);
+	if (!strcmp(field, t->need_field)) {
+		b.asked_in = t->need_in;
+		b.asked_at = t->need_at;
+	}
+	return b;
+}
+
+static void trace_table(struct program *program, const struct exporter *e, const char *id,
+			GArray *bindings, const struct tracer *t, GPtrArray *out)
+{
+	const struct fact_table *table =
+		g_array_index(bindings, struct trace_binding, bindings->len - 1).table;
+
+	if (table->unread)
+		add_unknown(program, e, id, bindings, out, t,
+			    g_strdup_printf("%s has a compile error in it", table->name));
+	else
+		trace_bound(program, e, id, bindings, out);
+}
+
+/* The routes with one of the tables, which a thread of its own traces. */
+struct table_task {
+	struct program *program;
+	const struct exporter *exporter;
+	const char *id;
+	const struct tracer *tracer;
+	GArray *bindings;
+	GPtrArray *routes;
+	struct program_wants *wants;
+};
+
+static void run_table_task(void *data, void *unused)
+{
+	struct table_task *task = data;
+
+	(void)unused;
+	program_wants_begin(task->wants);
+	trace_table(task->program, task->exporter, task->id, task->bindings, task->tracer,
+		    task->routes);
+	program_wants_begin(NULL);
+}
+
+static void table_task_free(void *data)
+{
+	struct table_task *task = data;
+
+	g_array_unref(task->bindings);
+	g_ptr_array_unref(task->routes);
+	program_wants_free(task->wants);
+	g_free(task);
+}
+
+/*
+ * Routes with each of the first tables to be bound, side by side: one exporter can have
+ * most of the routes of a kernel.  False if they come near the bound, which counts in
+ * order.
+ */
+static bool split_side_by_side(struct program *program, const struct exporter *e, const char *id,
+			       const char *field, const GArray *tables, const struct tracer *t,
+			       GPtrArray *out)
+{
+	g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(table_task_free);
+	GThreadPool *threads =
+		g_thread_pool_new(run_table_task, NULL, (int)g_get_num_processors(), FALSE, NULL);
+	unsigned int total = out->len;
+
+	for (unsigned int i = 0; i < tables->len; i++) {
+		struct trace_binding b = next_binding(
+			program, t, &g_array_index(tables, struct trace_binding, i), field);
+		struct table_task *task = g_new0(struct table_task, 1);
+
+		task->program = program;
+		task->exporter = e;
+		task->id = id;
+		task->tracer = t;
+		task->bindings = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
+		g_array_append_val(task->bindings, b);
+		task->routes = g_ptr_array_new_with_free_func((GDestroyNotify)trace_route_free);
+		task->wants = program_wants_new();
+		g_ptr_array_add(tasks, task);
+		g_thread_pool_push(threads, task, NULL);
+	}
+	g_thread_pool_free(threads, FALSE, TRUE);
+	for (unsigned int i = 0; i < tasks->len; i++) {
+		const struct table_task *task = tasks->pdata[i];
+
+		program_wants_add(task->wants);
+		total += task->routes->len;
+	}
+	if (total >= BOUND_ROUTES)
+		return false;
+	for (unsigned int i = 0; i < tasks->len; i++) {
+		const struct table_task *task = tasks->pdata[i];
+
+		g_ptr_array_set_free_func(task->routes, NULL);
+		g_ptr_array_extend(out, task->routes, NULL, NULL);
+	}
+	return true;
+}
+
 /* Routes with each of the tables bound next. */
 static void split_tables(struct program *program, const struct exporter *e, const char *id,
 			 GArray *bindings, const char *field, GArray *tables, bool owners,
@@ -332,6 +439,9 @@ static void split_tables(struct program *program, const struct exporter *e, cons
 
 	if (owners)
 		g_array_sort(tables, compare_built);
+	else if (!bindings->len && tables->len > 1 &&
+		 split_side_by_side(program, e, id, field, tables, t, out))
+		return;
 	for (unsigned int i = 0; i < tables->len; i++) {
 		struct trace_binding b = g_array_index(tables, struct trace_binding, i);
 		struct owner_routes of = { b.table, out->len, 0 };
@@ -342,17 +452,9 @@ static void split_tables(struct program *program, const struct exporter *e, cons
 		}
 		if (owners && join_alike(program, out, traced, b.table))
 			continue;
-		b.field = program_string(program, field);
-		if (!strcmp(field, t->need_field)) {
-			b.asked_in = t->need_in;
-			b.asked_at = t->need_at;
-		}
+		b = next_binding(program, t, &b, field);
 		g_array_append_val(bindings, b);
-		if (b.table->unread)
-			add_unknown(program, e, id, bindings, out, t,
-				    g_strdup_printf("%s has a compile error in it", b.table->name));
-		else
-			trace_bound(program, e, id, bindings, out);
+		trace_table(program, e, id, bindings, t, out);
 		g_array_set_size(bindings, bindings->len - 1);
 		of.end = out->len;
 		g_array_append_val(traced, of);
