@@ -167,6 +167,19 @@ class Misbehaves(Case):
                     self.assertIn(word, entry["reason"])
                     self.assertIn(".cocci: ", entry["reason"])
 
+    def test_no_room(self):
+        env = {**self.stand_in(""), "TMPDIR": str(self.directory / "nowhere")}
+        found = self.both(env)
+        self.assert_alone(found, "no room for temporary files", "TMPDIR")
+        self.assertEqual(self.files_seen(), set())
+
+    def test_nothing_is_left(self):
+        room = self.directory / "room"
+        room.mkdir()
+        for behaviour in ("", "exit 7", IF_BAD + "sleep 600 &"):
+            self.both({**self.stand_in(behaviour), "TMPDIR": str(room)}, "--no-cache")
+            self.assertEqual(list(room.iterdir()), [])
+
     def test_is_told_in_text(self):
         result = self.audit(env=self.stand_in(IF_BAD + "exit 7"))
         self.assertIn("without Coccinelle: drivers/bad/bad.c: exporters.cocci: exited with status 7",

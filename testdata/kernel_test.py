@@ -33,10 +33,20 @@ MAX_LACKING = 0
 # Files below these must not fail.
 SOUND = ("drivers/gpu/drm/amd/", "drivers/gpu/drm/i915/")
 
+# spatch, with what it reports kept in a file for each process.
+LOGGING = """\
+#!/bin/sh
+[ "$1" != --version ] || exec {spatch} --version
+{spatch} "$@" | tee {log}/$$
+"""
+
 # For one run, on a busy machine.
 SECONDS = 600
 
 AUDITED = SOURCE / "testdata/kernels/linux-6.12.tsv"
+# What the semantic patches report on that kernel, and where the two engines differ.
+REPORTED = SOURCE / "testdata/kernels/linux-6.12.report"
+DIFFERENCES = SOURCE / "testdata/kernels/linux-6.12.engines"
 SCHEMA = SOURCE / "checker/audit.schema.json"
 SCHEMA_TEST = SOURCE / "testdata/schema_test.py"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pfncheck"
@@ -155,12 +165,14 @@ def take_configurations(source, target):
             shutil.copytree(path, target / path.name, symlinks=True)
 
 
-def run(cache, out, *options):
-    """A run whose output goes to a file; its messages."""
+def run(cache, out, *options, spatch=None):
+    """A run whose output goes to a file; its messages. spatch: has the semantic patches, too."""
+    words = [end_to_end.program, "audit", str(KERNEL), "--cache", str(cache), *options]
+    if not spatch:
+        words.append("--no-coccinelle")
     with open(out, "wb") as file:
-        done = subprocess.run([end_to_end.program, "audit", str(KERNEL), "--cache", str(cache),
-                               "--no-coccinelle", *options], stdin=subprocess.DEVNULL, stdout=file,
-                              stderr=subprocess.PIPE, env=environment(), timeout=SECONDS,
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.PIPE,
+                              env=environment({"PFNCHECK_SPATCH": spatch}), timeout=SECONDS,
                               check=False)
     messages = done.stderr.decode("utf-8", "replace")
     if done.returncode not in (0, 1):
@@ -217,6 +229,35 @@ class Kernel(unittest.TestCase):
     def test_every_object_is_found(self):
         found = {(route["ops"]["file"], route["ops"]["name"]) for route in self.report["routes"]}
         self.assertEqual({key_of(row)[:2] for row in read_audited()} - found, set())
+
+    @unittest.skipUnless(shutil.which("spatch"), "no spatch")
+    def test_both_engines(self):
+        """With the semantic patches: no verdict moves, and where they differ is written down."""
+        log = self.directory / "reports"
+        log.mkdir()
+        stand_in = self.directory / "spatch"
+        stand_in.write_text(LOGGING.format(spatch=shutil.which("spatch"), log=log))
+        stand_in.chmod(0o755)
+        out = self.directory / "both.json"
+        run(self.directory / "cache", out, "--format=json", spatch=str(stand_in))
+        report = json.loads(out.read_bytes())
+        for name in ("routes", "left_out"):
+            self.assertEqual(report[name], self.report[name])
+        found = report["coverage"]["coccinelle"]
+        self.assertEqual((found["failed"], found["reason"]), ([], None))
+
+        # Files that it leaves out for the words in them have nothing to report.
+        said = sorted(line.split(": ", 1)[1] for file in log.iterdir()
+                      for line in file.read_text().splitlines() if line)
+        every = sorted(line.split(": ", 2)[2] for line in REPORTED.read_text().splitlines())
+        self.assertEqual(said, every)
+
+        text = "".join(f"{kind}: {d['file']}: {d['rule']}, {d['name']}: "
+                       f"clang: {d['clang']}; Coccinelle: {d['coccinelle']}\n"
+                       for kind in ("only_clang", "only_coccinelle") for d in found[kind])
+        if os.environ.get("PFNCHECK_UPDATE_GOLDENS") == "1":
+            DIFFERENCES.write_text(text)
+        self.assertEqual(text, DIFFERENCES.read_text())
 
     def test_schema(self):
         report = self.directory / "cold.json"
