@@ -13,8 +13,9 @@
 #include "report_item.h"
 
 #define ROWS_MAX 100
-#define LENGTH_MAX 60000 /* bytes, some of them for what comes at the end */
-#define FAILED_MAX 50
+/* In bytes: of tables and paths, and with the files that were not analysed. */
+#define LENGTH_MAX 50000
+#define ALL_MAX 65000
 
 /* Whether the character c[0] of a text that begins with start means nothing to Markdown. */
 static bool is_plain(const char *start, const char *c)
@@ -212,6 +213,7 @@ static void append_heading(GString *out, const struct audit *audit, const GPtrAr
 static void append_gaps(GString *out, const struct audit *audit)
 {
 	const GPtrArray *failed = audit->coverage.files_failed;
+	guint i;
 
 	if (audit->stopped) {
 		g_string_append(out, "\n**Stopped early**: ");
@@ -220,7 +222,8 @@ static void append_gaps(GString *out, const struct audit *audit)
 	}
 	if (failed->len)
 		g_string_append(out, "\nNot analysed:\n\n");
-	for (guint i = 0; i < failed->len && i < FAILED_MAX; i++) {
+	for (i = 0; i < failed->len; i++) {
+		gsize before = out->len;
 		struct place at;
 		const char *reason = report_failure_reason(failed->pdata[i], &at);
 
@@ -229,9 +232,13 @@ static void append_gaps(GString *out, const struct audit *audit)
 		g_string_append(out, ": ");
 		append_text(out, reason);
 		g_string_append_c(out, '\n');
+		if (out->len > ALL_MAX) {
+			g_string_truncate(out, before);
+			break;
+		}
 	}
-	if (failed->len > FAILED_MAX)
-		g_string_append_printf(out, "- %u more\n", failed->len - FAILED_MAX);
+	if (i < failed->len)
+		g_string_append_printf(out, "- %u more\n", failed->len - i);
 }
 
 static void write_markdown(const struct audit *audit, const struct report_options *options,

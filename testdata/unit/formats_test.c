@@ -231,6 +231,49 @@ static void test_sarif_anchor(struct fixture *fixture, gconstpointer data)
 	audit_free(audit);
 }
 
+/* More than what reads the formats takes. */
+static void test_limits(struct fixture *fixture, gconstpointer data)
+{
+	struct audit *audit = sample_new();
+	struct audit_route *route = sample_route(audit, "a.c", 1, "ops", "mmap", VERDICT_VIOLATION);
+	g_autofree char *long_name = g_strnfill(3000, 'x');
+	g_autofree char *markdown = NULL;
+	g_autofree char *sarif = NULL;
+	json_t *log, *related, *steps;
+
+	(void)data;
+	sample_table(audit, route, NULL);
+	for (guint i = 0; i < 200; i++) {
+		struct audit_finding *finding =
+			sample_finding(audit, route, "page-insert", LEVEL_ERROR,
+				       sample_place("a.c", i + 1, 1), "inserts struct pages");
+
+		for (guint k = 0; i == 0 && k < 1500; k++)
+			*audit_add_step(finding) =
+				(struct path_step){ sample_place("a.c", k + 1, 1), "f", "a step" };
+	}
+	for (guint i = 0; i < 500; i++) {
+		g_autofree char *file = g_strdup_printf("%u/%s.c", i, long_name);
+
+		audit_add_failure(audit, file, long_name);
+	}
+	sample_finish(audit);
+	markdown = sample_report(fixture, audit, "markdown", false, COLOUR_NEVER);
+	g_assert_cmpuint(strlen(markdown), <, 65536);
+	g_assert_nonnull(strstr(markdown, "\n100 more do not fit here.\n"));
+	g_assert_nonnull(strstr(markdown, " more\n"));
+	sarif = sample_report(fixture, audit, "sarif", false, COLOUR_NEVER);
+	log = json_loads(sarif, 0, NULL);
+	g_assert_cmpint(json_unpack(log, "{s:[{s:[{s:o, s:[{s:[{s:o}]}]}]}]}", "runs", "results",
+				    "relatedLocations", &related, "codeFlows", "threadFlows",
+				    "locations", &steps),
+			==, 0);
+	g_assert_cmpuint(json_array_size(related), ==, 1000);
+	g_assert_cmpuint(json_array_size(steps), ==, 1502);
+	json_decref(log);
+	audit_free(audit);
+}
+
 /* By the definition: a sum over the first 100 units from the start of each line. */
 static void test_line_hash(void)
 {
@@ -310,6 +353,7 @@ int main(int argc, char **argv)
 		{ "/formats/anchor", test_anchor },
 		{ "/formats/sarif-anchor", test_sarif_anchor },
 		{ "/formats/quiet", test_quiet },
+		{ "/formats/limits", test_limits },
 	};
 
 	g_test_init(&argc, &argv, NULL);
