@@ -310,7 +310,7 @@ void gather_read(void *data, const char *path, char *text, gsize length,
 
 	if (gather->cache) {
 		file.hash = scan_cache_hash(gather->cache, text, length);
-		if (scan_cache_has(gather->cache, path, &file.hash, state))
+		if (!gather->all_detailed && scan_cache_has(gather->cache, path, &file.hash, state))
 			return;
 	}
 	if (state) {

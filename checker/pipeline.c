@@ -38,8 +38,7 @@ const char *pipeline_cache(struct pipeline *p, GError **error)
 
 /* The routes of one exporter, kept while what it depends on is still coming in. */
 struct traced {
-	GPtrArray *routes;	     /* struct trace_route *, or NULL: not traced yet */
-	struct program_wants *wants; /* what was asked for in vain */
+	GPtrArray *routes; /* struct trace_route *, or NULL: not traced yet */
 	guint round;
 };
 
@@ -48,7 +47,6 @@ static void traced_free(void *data)
 	struct traced *traced = data;
 
 	g_clear_pointer(&traced->routes, g_ptr_array_unref);
-	program_wants_free(traced->wants);
 	g_free(traced);
 }
 
@@ -65,19 +63,12 @@ static void trace_one(void *data, void *unused)
 
 	(void)unused;
 	g_clear_pointer(&traced->routes, g_ptr_array_unref);
-	program_wants_free(traced->wants);
-	traced->wants = program_wants_new();
-	program_wants_begin(traced->wants);
 	traced->routes = trace_exporter(task->program, task->exporter);
-	program_wants_begin(NULL);
 	traced->round = task->program->round;
 }
 
-/*
- * Traces the exporters that still miss something; with all set also those that
- * were traced before the last facts came, since these may concern them.
- */
-static void trace_all(struct program *program, bool all, void *data)
+/* Traces the exporters that were not traced with what is known now. */
+static void trace_all(struct program *program, void *data)
 {
 	GHashTable *known = data;
 	g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_free);
@@ -94,8 +85,7 @@ static void trace_all(struct program *program, bool all, void *data)
 			traced = g_new0(struct traced, 1);
 			g_hash_table_insert(known, g_steal_pointer(&key), traced);
 		}
-		if (traced->routes && (all ? traced->round == program->round :
-					     !program_wants_met(program, traced->wants)))
+		if (traced->routes && traced->round == program->round)
 			continue;
 		task = g_new0(struct trace_task, 1);
 		task->program = program;

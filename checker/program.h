@@ -74,23 +74,6 @@ struct program {
 struct program *program_new(void);
 void program_free(struct program *program);
 
-/* What one analysis asked a program for in vain. */
-struct program_wants {
-	GHashTable *functions; /* ids */
-	GHashTable *variables;
-	GHashTable *tables; /* char *, record -> number of its tables that there were, plus 1 */
-	GHashTable *files;
-};
-
-struct program_wants *program_wants_new(void);
-void program_wants_free(struct program_wants *wants);
-/* Has wants note what this thread asks for from now on; NULL ends that. */
-void program_wants_begin(struct program_wants *wants);
-/* Adds to what this thread notes what another one noted for it. */
-void program_wants_add(const struct program_wants *wants);
-/* Whether the program, linked anew, has an answer to something that is wanted. */
-bool program_wants_met(const struct program *program, const struct program_wants *wants);
-
 /* A copy of s that lives as long as the program. */
 const char *program_string(struct program *program, const char *s);
 

@@ -15,66 +15,6 @@ const char *id_name(const char *id)
 	return colon ? colon + 1 : id;
 }
 
-/* Of this thread: struct program_wants, or NULL. */
-static GPrivate noting;
-
-struct program_wants *program_wants_new(void)
-{
-	struct program_wants *wants = g_new(struct program_wants, 1);
-
-	wants->functions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	wants->variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	wants->tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	wants->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	return wants;
-}
-
-void program_wants_free(struct program_wants *wants)
-{
-	if (!wants)
-		return;
-	g_hash_table_unref(wants->functions);
-	g_hash_table_unref(wants->variables);
-	g_hash_table_unref(wants->tables);
-	g_hash_table_unref(wants->files);
-	g_free(wants);
-}
-
-void program_wants_begin(struct program_wants *wants)
-{
-	g_private_set(&noting, wants);
-}
-
-static void add_keys(GHashTable *to, GHashTable *from)
-{
-	GHashTableIter iter;
-	void *key, *value;
-
-	g_hash_table_iter_init(&iter, from);
-	while (g_hash_table_iter_next(&iter, &key, &value))
-		if (!g_hash_table_contains(to, key))
-			g_hash_table_insert(to, g_strdup(key), value);
-}
-
-void program_wants_add(const struct program_wants *wants)
-{
-	struct program_wants *own = g_private_get(&noting);
-
-	if (!own)
-		return;
-	add_keys(own->functions, wants->functions);
-	add_keys(own->variables, wants->variables);
-	add_keys(own->tables, wants->tables);
-	add_keys(own->files, wants->files);
-}
-
-static guint count_tables(const struct program *p, const char *record)
-{
-	const GPtrArray *tables = g_hash_table_lookup(p->records, record);
-
-	return tables ? tables->len : 0;
-}
-
 static bool has_object(const struct program *p, const char *id)
 {
 	const struct fact_table *t = g_hash_table_lookup(p->tables, id);
@@ -83,34 +23,8 @@ static bool has_object(const struct program *p, const char *id)
 	return t && t->has_initializer;
 }
 
-bool program_wants_met(const struct program *p, const struct program_wants *wants)
+static void note_missing(struct program *p, GHashTable *set, const char *id)
 {
-	GHashTableIter iter;
-	void *key, *value;
-
-	g_hash_table_iter_init(&iter, wants->functions);
-	while (g_hash_table_iter_next(&iter, &key, NULL))
-		if (g_hash_table_contains(p->functions, key))
-			return true;
-	g_hash_table_iter_init(&iter, wants->variables);
-	while (g_hash_table_iter_next(&iter, &key, NULL))
-		if (has_object(p, key))
-			return true;
-	g_hash_table_iter_init(&iter, wants->files);
-	while (g_hash_table_iter_next(&iter, &key, NULL))
-		if (g_hash_table_contains(p->files, key))
-			return true;
-	g_hash_table_iter_init(&iter, wants->tables);
-	while (g_hash_table_iter_next(&iter, &key, &value))
-		if (count_tables(p, key) + 1 != GPOINTER_TO_UINT(value))
-			return true;
-	return false;
-}
-
-static void note_missing(struct program *p, GHashTable *set, GHashTable *wanted, const char *id)
-{
-	if (wanted && !g_hash_table_contains(wanted, id))
-		g_hash_table_add(wanted, g_strdup(id));
 	g_rec_mutex_lock(&p->lock);
 	if (!g_hash_table_contains(set, id))
 		g_hash_table_add(set, g_strdup(id));
@@ -119,10 +33,8 @@ static void note_missing(struct program *p, GHashTable *set, GHashTable *wanted,
 
 void program_want_file(struct program *p, const char *file)
 {
-	struct program_wants *wants = g_private_get(&noting);
-
 	if (!g_hash_table_contains(p->files, file))
-		note_missing(p, p->missing_files, wants ? wants->files : NULL, file);
+		note_missing(p, p->missing_files, file);
 }
 
 const char *program_string(struct program *p, const char *s)
@@ -138,33 +50,26 @@ const char *program_string(struct program *p, const char *s)
 const struct fact_function *program_function(struct program *p, const char *id, bool note)
 {
 	const GPtrArray *variants = g_hash_table_lookup(p->functions, id);
-	const struct program_wants *wants = variants || !note ? NULL : g_private_get(&noting);
 
 	if (variants)
 		return variants->pdata[0];
 	if (note)
-		note_missing(p, p->missing_functions, wants ? wants->functions : NULL, id);
+		note_missing(p, p->missing_functions, id);
 	return NULL;
 }
 
 const struct fact_table *program_table(struct program *p, const char *id)
 {
-	const struct program_wants *wants = g_private_get(&noting);
-
 	if (!strchr(id, ':') && !has_object(p, id))
-		note_missing(p, p->missing_variables, wants ? wants->variables : NULL, id);
+		note_missing(p, p->missing_variables, id);
 	return g_hash_table_lookup(p->tables, id);
 }
 
 const GPtrArray *program_tables_of(struct program *p, const char *record, const char *near)
 {
 	g_autofree char *wanted = g_strconcat(record, " ", near ? near : "", NULL);
-	struct program_wants *wants = g_private_get(&noting);
 
-	if (wants && !g_hash_table_contains(wants->tables, record))
-		g_hash_table_insert(wants->tables, g_strdup(record),
-				    GUINT_TO_POINTER(count_tables(p, record) + 1));
-	note_missing(p, p->missing_tables, NULL, wanted);
+	note_missing(p, p->missing_tables, wanted);
 	return g_hash_table_lookup(p->records, record);
 }
 

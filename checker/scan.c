@@ -123,6 +123,7 @@ void scan_free(struct scan *scan)
 	g_hash_table_unref(scan->answers);
 	g_clear_pointer(&scan->callers, g_hash_table_unref);
 	scan_cache_free(scan->cache);
+	g_free(scan->digest);
 	g_mutex_clear(&scan->lock);
 	g_free(scan);
 }
@@ -132,6 +133,16 @@ void scan_free(struct scan *scan)
 guint scan_files_read(const struct scan *scan)
 {
 	return scan->paths->len;
+}
+
+const char *scan_digest(const struct scan *scan)
+{
+	return scan->digest;
+}
+
+struct text_hash scan_text_hash(const struct scan *scan, const char *text, gsize length)
+{
+	return scan_cache_hash(scan->cache, text, length);
 }
 
 const GPtrArray *scan_failures(const struct scan *scan)

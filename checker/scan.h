@@ -18,6 +18,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "text_hash.h"
+
 struct scan;
 
 struct scan_options {
@@ -54,6 +56,12 @@ struct scan *scan_tree(const struct scan_options *options, GError **error);
 void scan_free(struct scan *scan);
 
 guint scan_files_read(const struct scan *scan);
+/*
+ * A word for the content of all that was read, the same as long as the cache is, or
+ * NULL if there is no cache; and the hash of another text by the same key.
+ */
+const char *scan_digest(const struct scan *scan);
+struct text_hash scan_text_hash(const struct scan *scan, const char *text, gsize length);
 /* Files that could not be read: struct scan_failure, sorted. */
 const GPtrArray *scan_failures(const struct scan *scan);
 

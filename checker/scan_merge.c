@@ -238,22 +238,30 @@ static GPtrArray *files_to_detail(const struct scan *scan, const GArray *shares,
 	return paths;
 }
 
-/* Reads these files again, and puts the new shares in the place of the old ones. */
+/*
+ * Reads these files again, and puts the new shares in the place of the old ones; *same
+ * tells whether they still have the content that they had.
+ */
 static bool detail_files(struct scan *scan, const struct walk_options *options, GArray *shares,
-			 const GPtrArray *paths, GError **error)
+			 const GPtrArray *paths, bool *same, GError **error)
 {
-	struct gather *gather = gather_new(&scan->next_number, NULL, true);
+	struct gather *gather = gather_new(&scan->next_number, scan->cache, true);
 	guint i, j;
 
+	*same = true;
 	g_ptr_array_add(scan->gathers, gather);
 	if (!walk_files(options, paths, gather, error))
 		return false;
+	*same = gather->files->len == paths->len;
 	for (i = 0, j = 0; i < shares->len && j < gather->files->len; i++) {
 		struct share *share = &g_array_index(shares, struct share, i);
 		struct share fresh = { gather, j };
 
 		if (strcmp(share_file(share)->path, share_file(&fresh)->path))
 			continue;
+		if (memcmp(&share_file(share)->hash, &share_file(&fresh)->hash,
+			   sizeof(struct text_hash)))
+			*same = false;
 		*share = fresh;
 		j++;
 	}
@@ -302,12 +310,40 @@ static void find_exports(struct scan *scan)
 	g_ptr_array_sort(scan->exports, compare_exports);
 }
 
+/* Of the content of every file, and of what could not be read. */
+static char *make_digest(const struct scan *scan, const struct walk_options *options,
+			 const GArray *shares)
+{
+	g_autoptr(GString) all = g_string_new(NULL);
+	struct text_hash hash;
+	guint i;
+
+	for (i = 0; options->arches && options->arches[i]; i++)
+		g_string_append_printf(all, "%s\n", options->arches[i]);
+	for (i = 0; i < scan->failures->len; i++) {
+		const struct scan_failure *failure = g_ptr_array_index(scan->failures, i);
+
+		g_string_append_printf(all, "%s %s\n", failure->file, failure->reason);
+	}
+	for (i = 0; i < shares->len; i++) {
+		const struct gathered_file *file =
+			share_file(&g_array_index(shares, struct share, i));
+
+		g_string_append_len(all, file->path, (gssize)strlen(file->path) + 1);
+		g_string_append_len(all, (const char *)&file->hash, sizeof(file->hash));
+	}
+	hash = scan_cache_hash(scan->cache, all->str, all->len);
+	return g_strdup_printf("%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x",
+			       hash.halves[0], hash.halves[1]);
+}
+
 bool scan_merge(struct scan *scan, const struct walk_options *options, GError **error)
 {
 	struct ops_types types;
 	g_autoptr(GArray) shares = sort_files(scan);
 	g_autoptr(GPtrArray) again = NULL;
 	g_autoptr(GHashTable) with_objects = g_hash_table_new(g_str_hash, g_str_equal);
+	bool same = true;
 	guint i;
 
 	number_files(scan, shares);
@@ -324,11 +360,13 @@ bool scan_merge(struct scan *scan, const struct walk_options *options, GError **
 
 	ops_types_init(&types, scan);
 	again = files_to_detail(scan, shares, &types);
-	if (again->len && !detail_files(scan, options, shares, again, error)) {
+	if (again->len && !detail_files(scan, options, shares, again, &same, error)) {
 		ops_types_clear(&types);
 		return false;
 	}
 	merge_failures(scan);
+	if (scan->cache && same)
+		scan->digest = make_digest(scan, options, shares);
 
 	for (i = 0; i < shares->len; i++) {
 		const struct share *share = &g_array_index(shares, struct share, i);

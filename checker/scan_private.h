@@ -43,6 +43,7 @@ struct expansion {
 
 struct scan {
 	struct scan_cache *cache; /* NULL: there is none; owns names, too */
+	char *digest;		  /* NULL: there is no cache, or a file changed meanwhile */
 	GPtrArray *gathers;	  /* struct gather: own all names */
 	gint next_number;	  /* of files */
 

@@ -361,8 +361,11 @@ static char *unpack_facts(GBytes *packed, gsize size)
 static void note_served(struct store *store, const struct asked *asked, const char *path,
 			GPtrArray *headers, const struct store_hash *hash, gsize size)
 {
-	struct served *served = g_new0(struct served, 1);
+	struct served *served;
 
+	if (!asked)
+		return;
+	served = g_new0(struct served, 1);
 	served->question = asked->question;
 	served->path = g_strdup(path);
 	served->content = asked->content;
@@ -374,7 +377,7 @@ static void note_served(struct store *store, const struct asked *asked, const ch
 
 /* A question on its way to an answer. */
 struct lookup {
-	const struct asked *asked;
+	const struct asked *asked; /* NULL: what is looked for rests on no file */
 	const char *path;
 	const char *build;
 	struct store_hash key;
@@ -388,6 +391,8 @@ static bool row_holds(struct store *store, const struct lookup *lookup, const GP
 {
 	struct store_hash present;
 
+	if (!lookup->asked)
+		return !headers->len;
 	if (!headers_are_same(store, headers, lookup->build))
 		return false;
 	present = store_shadows(store, lookup->search, headers);
@@ -482,6 +487,25 @@ char *store_get(struct store *store, const char *path, const char *const *flags,
 		g_hash_table_insert(store->asked, &asked->question, asked);
 		asked = NULL;
 	}
+	*size = lookup.size;
+	return lookup.facts;
+}
+
+static struct store_hash hash_remembered(const struct store *store, const char *question)
+{
+	static const char mark[] = "remembered";
+
+	return store_hash_parts(mark, sizeof(mark), question, strlen(question), store->versions,
+				strlen(store->versions), NULL);
+}
+
+char *store_recall(struct store *store, const char *question, gsize *size)
+{
+	struct lookup lookup = { .key = hash_remembered(store, question) };
+
+	get_from_memory(store, &lookup);
+	if (!lookup.facts && store->database)
+		get_from_database(store, &lookup);
 	*size = lookup.size;
 	return lookup.facts;
 }
@@ -628,6 +652,18 @@ void store_put_without(struct store *store, const char *path, const char *const 
 		add_row(store, row);
 	}
 	g_hash_table_remove(store->asked, &question);
+}
+
+void store_remember(struct store *store, const char *question, const char *text, gsize size)
+{
+	struct store_row *row = g_new0(struct store_row, 1);
+
+	row->key = hash_remembered(store, question);
+	row->headers = g_ptr_array_new();
+	row->packed = pack_facts(text, size);
+	row->hash = store_hash_bytes(row->packed);
+	row->size = size;
+	add_row(store, row);
 }
 
 void store_commit(struct store *store)

@@ -77,6 +77,12 @@ void store_put(struct store *store, const char *path, const char *const *flags, 
 void store_put_without(struct store *store, const char *path, const char *const *flags,
 		       const char *build, const char *const *headers, const char *const *missing,
 		       const char *facts, gsize size);
+/*
+ * Keeps a text under a question, which has to hold all that the text rests on besides
+ * the versions; and gives it back as store_get() does.  It is in no dump.
+ */
+void store_remember(struct store *store, const char *question, const char *text, gsize size);
+char *store_recall(struct store *store, const char *question, gsize *size);
 /* Makes everything put so far outlive this process. */
 void store_commit(struct store *store);
 /*

@@ -10,6 +10,7 @@
 #include "extract.h"
 #include "helpers.h"
 #include "includers.h"
+#include "replay.h"
 #include "sorted.h"
 #include "survey.h"
 
@@ -27,7 +28,8 @@ struct round {
 	struct survey *survey;
 	guint config;
 	struct program *program;
-	GHashTable *done;	       /* paths that were wanted before */
+	GHashTable *done; /* paths that were wanted before */
+	struct replay *replay;
 	const struct tree_file *probe; /* whose flags the values are read with */
 	GPtrArray *extra;	       /* char *: files that include others which were wanted */
 	GPtrArray *pending;	       /* const char *: files of this round that are to be parsed */
@@ -237,6 +239,7 @@ static void add_facts(struct round *r, const char *path, const char *text, gsize
 	}
 	facts->module = file && file->module ? facts_string(facts, file->module) : NULL;
 	facts->built = file && file->built;
+	replay_add_facts(r->replay, facts, text, size);
 	program_add(r->program, facts);
 }
 
@@ -510,6 +513,20 @@ static GPtrArray *wanted_files(struct round *r)
 	return files;
 }
 
+/* What was asked for when there were the same facts, as files; none if nobody knows. */
+static GPtrArray *replayed_files(struct round *r)
+{
+	g_auto(GStrv) answer = replay_get(r->replay, r->program->incomplete);
+	GPtrArray *files = g_ptr_array_new();
+	char **line;
+
+	for (line = answer; line && *line && **line; line++)
+		want(r, files, program_string(r->program, *line));
+	for (line += line && *line; line && *line; line++)
+		g_hash_table_add(r->program->incomplete, g_strdup(*line));
+	return files;
+}
+
 /* ---- values of flags ---- */
 
 /* The flags under which the store keeps the values: of the file that they are for. */
@@ -658,8 +675,8 @@ void survey_clear(struct survey *s)
 }
 
 struct program *survey_program(struct survey *s, guint config,
-			       void (*ask)(struct program *program, bool all, void *data),
-			       void *data, GError **error)
+			       void (*ask)(struct program *program, void *data), void *data,
+			       GError **error)
 {
 	struct round r = { .survey = s, .config = config };
 	g_autoptr(GPtrArray) files = g_ptr_array_new();
@@ -668,6 +685,7 @@ struct program *survey_program(struct survey *s, guint config,
 
 	r.program = program_new();
 	r.program->scan = s->scan;
+	r.replay = replay_new(s->scan, s->store, s->no_kbuild);
 	program_link(r.program);
 	r.extra = g_ptr_array_new_with_free_func(g_free);
 	r.done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -683,23 +701,27 @@ struct program *survey_program(struct survey *s, guint config,
 	ok = load_first_flags(&r, files, error);
 	if (ok && files->len)
 		ok = find_values(&r, files, error);
+	replay_add_values(r.replay, &r.program->values);
 	while (ok && files->len && !is_stopped(s)) {
 		ok = run_round(&r, files, error);
 		if (!ok)
 			break;
-		program_link(r.program);
-		ask(r.program, false, data);
 		g_ptr_array_unref(files);
-		files = wanted_files(&r);
+		files = replayed_files(&r);
+		if (files->len)
+			continue;
+		program_link(r.program);
 		do {
 			asked = r.program->round;
-			if (!files->len) {
-				ask(r.program, true, data);
-				g_ptr_array_unref(files);
-				files = wanted_files(&r);
-			}
+			ask(r.program, data);
+			g_ptr_array_unref(files);
+			files = wanted_files(&r);
 		} while (!files->len && r.program->round != asked);
+		/* Of a run that was told to stop, there may be no answer to rest on. */
+		if (!is_stopped(s))
+			replay_put(r.replay, files, r.program->incomplete);
 	}
+	replay_free(r.replay);
 	if (ok && !is_stopped(s) && s->left_out)
 		ok = look_aside(&r, error);
 	/* Whatever fails because we were told to stop, such as kbuild, is no error. */

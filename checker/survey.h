@@ -44,16 +44,17 @@ struct survey {
 /*
  * The facts of all files that the exporters of a configuration depend on.  ask
  * is called with the linked program after each round; what it looks up in vain
- * is extracted in the next one.  In the end it is called with all set, for
- * whatever has to be known about everything, and if need be the rounds go on.  NULL
+ * is extracted in the next one.  It has to ask for the same whenever the facts are
+ * the same, since it is called after the last round, but after others only if
+ * no run before has shown what is asked for.  NULL
  * with error if nothing can be analysed.
  *
  * A file that the configuration does not build is read all the same, unless
  * another configuration builds it: there it is what it is meant to be.
  */
 struct program *survey_program(struct survey *survey, guint config,
-			       void (*ask)(struct program *program, bool all, void *data),
-			       void *data, GError **error);
+			       void (*ask)(struct program *program, void *data), void *data,
+			       GError **error);
 
 /*
  * Sees to it that the store has the facts of files, relative to the tree, as a

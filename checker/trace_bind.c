@@ -357,7 +357,6 @@ struct table_task {
 	const struct tracer *tracer;
 	GArray *bindings;
 	GPtrArray *routes;
-	struct program_wants *wants;
 };
 
 static void run_table_task(void *data, void *unused)
@@ -365,10 +364,8 @@ static void run_table_task(void *data, void *unused)
 	struct table_task *task = data;
 
 	(void)unused;
-	program_wants_begin(task->wants);
 	trace_table(task->program, task->exporter, task->id, task->bindings, task->tracer,
 		    task->routes);
-	program_wants_begin(NULL);
 }
 
 static void table_task_free(void *data)
@@ -377,7 +374,6 @@ static void table_task_free(void *data)
 
 	g_array_unref(task->bindings);
 	g_ptr_array_unref(task->routes);
-	program_wants_free(task->wants);
 	g_free(task);
 }
 
@@ -407,7 +403,6 @@ static bool split_side_by_side(struct program *program, const struct exporter *e
 		task->bindings = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
 		g_array_append_val(task->bindings, b);
 		task->routes = g_ptr_array_new_with_free_func((GDestroyNotify)trace_route_free);
-		task->wants = program_wants_new();
 		g_ptr_array_add(tasks, task);
 		g_thread_pool_push(threads, task, NULL);
 	}
@@ -415,7 +410,6 @@ static bool split_side_by_side(struct program *program, const struct exporter *e
 	for (unsigned int i = 0; i < tasks->len; i++) {
 		const struct table_task *task = tasks->pdata[i];
 
-		program_wants_add(task->wants);
 		total += task->routes->len;
 	}
 	if (total >= BOUND_ROUTES)

@@ -181,6 +181,50 @@ class Stale(Store):
         self.assert_verdicts()
 
 
+class Asked(Store):
+    """What is asked for in the course of a run is known to the next one, and is right."""
+
+    # A way through three files, each found when the one before is understood.
+    more = {**FLIP,
+            "drivers/flip/far.c": "#include <linux/mm.h>\n"
+            "int far(struct vm_area_struct *vma)\n{\n\treturn farther(vma);\n}\n",
+            "drivers/flip/farther.c": "#include <linux/mm.h>\n"
+            "int farther(struct vm_area_struct *vma)\n{\n"
+            "\treturn vm_insert_page(vma, vma->vm_start, 0);\n}\n",
+            "drivers/flip/near.c": fake_tree.exporter("near", "return far(vma);")
+            .replace("\nstatic int", "\nint far(struct vm_area_struct *vma);\n\nstatic int", 1)}
+
+    def setUp(self):
+        super().setUp()
+        far = self.tree / "drivers/flip/far.c"
+        far.write_text(far.read_text().replace(
+            "int far(", "int farther(struct vm_area_struct *vma);\nint far("))
+
+    def assert_same(self):
+        """As without a cache, and when it is asked again; the verdict of near_ops."""
+        expected, _ = self.report("--no-cache")
+        for _ in range(2):
+            self.assertEqual(self.report()[0], expected)
+        return self.verdicts(expected)["near_ops"]
+
+    def test_edits(self):
+        far = self.tree / "drivers/flip/far.c"
+        text = far.read_text()
+        self.assertEqual(self.assert_same(), "violation")
+        far.write_text(text.replace("farther(vma);\n}", "-22;\n}"))
+        self.assertEqual(self.assert_same(), "reject")
+        far.write_text(text)
+        self.assertEqual(self.assert_same(), "violation")
+        # What was asked for is elsewhere.
+        (self.tree / "drivers/flip/farther.c").rename(self.tree / "drivers/good/farther.c")
+        self.assertEqual(self.assert_same(), "violation")
+        (self.tree / "drivers/good/farther.c").unlink()
+        self.assertEqual(self.assert_same(), "unknown")
+        self.write("drivers/bad/farther.c", self.more["drivers/flip/farther.c"].replace(
+            "vm_insert_page(vma, vma->vm_start, 0)", "-22"))
+        self.assertEqual(self.assert_same(), "reject")
+
+
 class Damaged(Store):
     """A store that is not ours as we left it is set aside with one line."""
 

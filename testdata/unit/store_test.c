@@ -1020,6 +1020,57 @@ static void test_killed(struct fixture *fixture, gconstpointer data)
 			==, 0);
 }
 
+/* Texts under a question, which rest on nothing else. */
+static void test_remembered(struct fixture *fixture, gconstpointer data)
+{
+	struct store_options options = {
+		.directory = fixture->cache,
+		.root = fixture->tree,
+		.versions = "one",
+		.message = take_message,
+		.message_data = fixture->messages,
+	};
+	g_autoptr(GString) dump = g_string_new(NULL);
+	struct store *store = store_open(&options, NULL);
+	gsize size;
+
+	(void)data;
+	g_assert_null(store_recall(store, "what?", &size));
+	store_remember(store, "what?", "this\nand that", 13);
+	store_remember(store, "nothing?", "", 0);
+	for (int i = 0; i < 2; i++) {
+		g_autofree char *text = store_recall(store, "what?", &size);
+		g_autofree char *empty = NULL;
+
+		g_assert_cmpstr(text, ==, "this\nand that");
+		g_assert_cmpuint(size, ==, 13);
+		empty = store_recall(store, "nothing?", &size);
+		g_assert_cmpstr(empty, ==, "");
+		g_assert_cmpuint(size, ==, 0);
+		g_assert_null(store_recall(store, "what", &size));
+		if (!i) {
+			store_close(store);
+			store = store_open(&options, NULL);
+		}
+	}
+	store_dump(store, dump);
+	g_assert_null(strstr(dump->str, "what"));
+	store_remember(store, "what?", "changed", 7);
+	store_close(store);
+	store = store_open(&options, NULL);
+	{
+		g_autofree char *text = store_recall(store, "what?", &size);
+
+		g_assert_cmpstr(text, ==, "changed");
+	}
+	store_close(store);
+	options.versions = "two";
+	store = store_open(&options, NULL);
+	g_assert_null(store_recall(store, "what?", &size));
+	store_close(store);
+	g_assert_cmpuint(fixture->messages->len, ==, 0);
+}
+
 /* Growth */
 
 static void test_limit(struct fixture *fixture, gconstpointer data)
@@ -1203,6 +1254,7 @@ int main(int argc, char **argv)
 		{ "/store/processes-damaged", test_processes_damaged },
 		{ "/store/killed", test_killed },
 		{ "/store/limit", test_limit },
+		{ "/store/remembered", test_remembered },
 		{ "/store/many-states", test_many_states },
 	};
 
