@@ -309,8 +309,35 @@ static void compare_helpers(const GPtrArray *base, GPtrArray *head)
 	g_hash_table_unref(pairs.of);
 }
 
+/* Leaves in head the files that base could analyse. */
+static void compare_failures(const GPtrArray *base, GPtrArray *head)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < base->len; i++)
+		g_hash_table_add(known, (void *)((struct audit_failure *)base->pdata[i])->file);
+	for (guint i = head->len; i-- > 0;) {
+		const struct audit_failure *failure = head->pdata[i];
+
+		if (g_hash_table_contains(known, failure->file))
+			g_ptr_array_remove_index(head, i);
+	}
+}
+
+/* Leaves in head the notes that base does not have. */
+static void compare_notes(const GPtrArray *base, GPtrArray *head)
+{
+	for (guint i = head->len; i-- > 0;) {
+		if (g_ptr_array_find_with_equal_func((GPtrArray *)base, head->pdata[i], g_str_equal,
+						     NULL))
+			g_ptr_array_remove_index(head, i);
+	}
+}
+
 void compare_audits(struct audit *head, struct audit *base)
 {
+	compare_notes(base->coverage.notes, head->coverage.notes);
+	compare_failures(base->coverage.files_failed, head->coverage.files_failed);
 	compare_routes(base->routes, head->routes);
 	compare_findings(base->left_out, head->left_out);
 	compare_helpers(base->vocabulary.contradictions, head->vocabulary.contradictions);

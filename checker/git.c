@@ -207,6 +207,13 @@ void git_close(struct git *git)
 
 /* ---- commits ---- */
 
+bool git_is_oid(const char *text)
+{
+	gsize length = strspn(text, "0123456789abcdef");
+
+	return !text[length] && (length == 40 || length == 64);
+}
+
 void git_commit_free(struct git_commit *commit)
 {
 	if (!commit)

@@ -28,6 +28,9 @@ enum git_error {
 
 struct git;
 
+/* Whether a text is the full name of an object. */
+bool git_is_oid(const char *text);
+
 /*
  * path is any directory of a work tree or a bare repository.  scratch is an
  * existing directory of ours for new objects and temporary files.  NULL with one line in error.

@@ -110,8 +110,10 @@ static bool write_stats(struct run *r, GError **error)
 			    json_real((double)(g_get_monotonic_time() - r->start) / 1e6));
 	json_object_set_new(stats, "parent_peak_kib", json_integer(usage.ru_maxrss));
 	json_object_set_new(stats, "worker_peak_kib", json_integer(p->survey.worker_peak));
-	json_object_set_new(stats, "files_scanned", json_integer(scan_files_read(p->scan)));
-	json_object_set_new(stats, "files_parsed", json_integer(survey_files_used(&p->survey)));
+	json_object_set_new(stats, "files_scanned",
+			    json_integer(p->scan ? scan_files_read(p->scan) : 0));
+	json_object_set_new(stats, "files_parsed",
+			    json_integer(p->survey.used ? survey_files_used(&p->survey) : 0));
 	json_object_set_new(stats, "files_extracted", json_integer(p->survey.files_parsed));
 	text = json_dumps(stats, JSON_INDENT(1));
 	json_decref(stats);
@@ -246,7 +248,7 @@ static int explain(struct run *r, GError **error)
 /* ---- review ---- */
 
 /* Without git: what the tree changes against a saved audit. */
-static struct audit *review_against(struct run *r, char **root, GError **error)
+static struct audit *review_against(struct run *r, struct review_result *result, GError **error)
 {
 	struct pipeline *p = &r->pipeline;
 	struct audit *saved = baseline_load(r->options.against, error);
@@ -260,34 +262,39 @@ static struct audit *review_against(struct run *r, char **root, GError **error)
 	compare_audits(head, saved);
 	head->review.base = audit_string(head, r->options.against);
 	head->review.head = audit_string(head, r->options.tree);
-	*root = g_strdup(tree_root(p->tree));
+	result->root = g_strdup(tree_root(p->tree));
 	return head;
 }
 
 static int review_command(struct run *r, GError **error)
 {
 	const struct options *o = &r->options;
-	g_autofree char *root = NULL;
+	struct review_result result = { 0 };
 	struct report_options report = {
 		.format = o->format,
 		.output = o->output,
 		.colour = o->colour,
 		.verbose = o->verbose,
 	};
-	struct audit *changes = o->against ? review_against(r, &root, error) :
-					     review(&r->pipeline, &root, error);
+	struct audit *changes = o->against ? review_against(r, &result, error) :
+					     review(&r->pipeline, &result, error);
 	int status = EXIT_CANNOT_RUN;
 
-	if (!changes)
+	if (!changes) {
+		review_result_clear(&result);
 		return status;
+	}
 	progress_stage(r->pipeline.progress, NULL);
-	report.root = root;
+	report.root = result.root;
+	if (o->anchor_diff)
+		report.diff = result.lines;
 	if (o->only)
 		review_keep_only(changes, o->only);
 	audit_count(changes);
 	if ((!o->stats || write_stats(r, error)) && report_write(changes, &report, error))
 		status = report_exit_status(changes, o->fail_on);
 	audit_free(changes);
+	review_result_clear(&result);
 	return status;
 }
 

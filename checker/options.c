@@ -170,6 +170,13 @@ static bool set_only(struct options *options, const char *value, GError **error)
 	return true;
 }
 
+static bool set_anchor(struct options *options, const char *value, GError **error)
+{
+	options->anchor_diff = strcmp(value, "diff") == 0;
+	return options->anchor_diff || strcmp(value, "finding") == 0 ||
+	       usage(error, "--anchor takes finding or diff, not '%s'", value);
+}
+
 #define KEPT(member) NULL, offsetof(struct options, member)
 
 /* clang-format off */
@@ -243,6 +250,10 @@ static const struct option_row review_options[] = {
 	{ "against", 0, "FILE", "compare the tree with FILE, a saved JSON audit, without git",
 	  KEPT(against) },
 	{ "each", 0, NULL, "report what every commit changes, not only the whole", KEPT(each) },
+	{ "anchor", 0, "WHERE",
+	  "what a finding's place is: finding (default), or diff: the\n"
+	  "step of its path that the changes touch",
+	  set_anchor, 0 },
 	{ "only", 0, "LIST", "report some changes only: new, worse, fixed, better, moved", set_only,
 	  0 },
 	{ "format", 0, "FORMAT", "how to write the report:", set_format, 0 },

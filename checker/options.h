@@ -57,9 +57,10 @@ struct options {
 	unsigned int jobs; /* at least 1 */
 	char *allow;	   /* the file of entries, or NULL */
 	bool allow_comments;
-	guint only;    /* review: a bit for each enum change that is wanted; 0: all */
-	guint timeout; /* seconds; 0: none */
-	bool each;     /* review: every commit by itself */
+	guint only;	  /* review: a bit for each enum change that is wanted; 0: all */
+	guint timeout;	  /* seconds; 0: none */
+	bool anchor_diff; /* review: a finding's place is the step that the diff touches */
+	bool each;	  /* review: every commit by itself */
 	bool no_cache;
 	bool no_coccinelle;
 	bool no_kbuild;

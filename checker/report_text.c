@@ -533,6 +533,16 @@ static void print_stopped(const struct text *text)
 	text_newline(text);
 }
 
+static void print_notes(const struct text *text)
+{
+	const GPtrArray *notes = text->audit->coverage.notes;
+
+	for (guint i = 0; i < notes->len; i++) {
+		text_print(text, "note: %s", (const char *)notes->pdata[i]);
+		text_newline(text);
+	}
+}
+
 static void print_coverage(const struct text *text)
 {
 	const struct audit_coverage *coverage = &text->audit->coverage;
@@ -546,10 +556,7 @@ static void print_coverage(const struct text *text)
 	text_newline(text);
 	print_subject(text);
 	print_failures(text);
-	for (guint i = 0; i < coverage->notes->len; i++) {
-		text_print(text, "note: %s", (const char *)coverage->notes->pdata[i]);
-		text_newline(text);
-	}
+	print_notes(text);
 	print_coccinelle(text);
 	print_vocabulary(text);
 	print_stopped(text);
@@ -625,6 +632,7 @@ static void write_review(const struct text *text, const GPtrArray *items)
 	if (*counts)
 		print_subject(text);
 	print_failures(text);
+	print_notes(text);
 	print_stopped(text);
 }
 

@@ -6,46 +6,13 @@
  * Audits are kept in the cache by what they depend on, as JSON: what was looked
  * at once, as the head of one review, is there as the base of the next.
  */
-#include "review.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "ast.h"
-#include "baseline.h"
 #include "compare.h"
-#include "facts.h"
-#include "git.h"
-#include "report.h"
-#include "snapshot.h"
-
-/* Saved audits beyond this are removed, those that were not used for longest first. */
-#define AUDITS_KEPT 512
-
-/* A state to look at. */
-struct state {
-	char tree[GIT_OID_SIZE];
-	char *id; /* as in audit_commit */
-	char *subject;
-};
-
-struct review {
-	struct pipeline *pipeline;
-	const struct options *options;
-	char *directory; /* in the cache */
-	char *audits;	 /* saved ones, in it */
-	struct git *git;
-	struct snapshot *snapshot; /* NULL until something has to be looked at */
-	struct state *base;
-	GPtrArray *states;	     /* struct state: after each commit, oldest first */
-	const struct state *current; /* that is being looked at */
-	char *words[2];		     /* what base and head are called */
-};
+#include "review_private.h"
 
 static void state_free(void *data)
 {
@@ -53,10 +20,11 @@ static void state_free(void *data)
 
 	g_free(state->id);
 	g_free(state->subject);
+	build_change_free(state->build);
 	g_free(state);
 }
 
-static struct state *state_new(const char *tree, const char *id, const char *subject)
+struct state *review_state_new(const char *tree, const char *id, const char *subject)
 {
 	struct state *state = g_new0(struct state, 1);
 
@@ -68,10 +36,10 @@ static struct state *state_new(const char *tree, const char *id, const char *sub
 
 static struct state *commit_state(const struct git_commit *commit)
 {
-	return state_new(commit->tree, commit->id, commit->subject);
+	return review_state_new(commit->tree, commit->id, commit->subject);
 }
 
-static const struct state *head_of(const struct review *review)
+static struct state *head_of(const struct review *review)
 {
 	return review->states->pdata[review->states->len - 1];
 }
@@ -96,7 +64,7 @@ static bool find_patches(struct review *review, GError **error)
 		const struct git_patch *patch = patches->pdata[i];
 		g_autofree char *id = g_strdup_printf("patch %u", i + 1);
 
-		g_ptr_array_add(review->states, state_new(patch->tree, id, patch->subject));
+		g_ptr_array_add(review->states, review_state_new(patch->tree, id, patch->subject));
 	}
 	git_commit_free(base);
 	return patches != NULL;
@@ -162,32 +130,6 @@ static bool find_states(struct review *review, GError **error)
 
 /* ---- audits ---- */
 
-/* What an audit of a state depends on besides the state, as text. */
-static char *audit_key(const struct review *review, const struct state *state)
-{
-	const struct options *o = review->options;
-	g_autoptr(GString) text = g_string_new(NULL);
-	g_autofree char *config = NULL;
-	gsize size = 0;
-	struct stat st = { 0 };
-
-	/* A program that was built anew may see more. */
-	stat("/proc/self/exe", &st);
-	g_string_append_printf(text, "%s|%d|%s|%jd|%jd.%09ld|%d|%s|%s", PFNCHECK_VERSION,
-			       FACTS_SCHEMA, ast_version(), (intmax_t)st.st_size,
-			       (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, o->no_kbuild,
-			       review->base->tree, state->tree);
-	for (char **arch = o->arches; arch && *arch; arch++)
-		g_string_append_printf(text, "|%s", *arch);
-	if (o->config && g_file_get_contents(o->config, &config, &size, NULL)) {
-		g_autofree char *hash = g_compute_checksum_for_data(G_CHECKSUM_SHA256,
-								    (const guchar *)config, size);
-
-		g_string_append_printf(text, "||%s|%s", o->config, hash);
-	}
-	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, -1);
-}
-
 static bool back_to_base(void *data, GError **error)
 {
 	struct review *review = data;
@@ -202,8 +144,7 @@ static bool forth_to_current(void *data, GError **error)
 	return snapshot_move(review->snapshot, review->current->tree, error);
 }
 
-/* Puts a state where it can be looked at. */
-static bool go_to(struct review *review, const struct state *state, GError **error)
+bool review_go_to(struct review *review, const struct state *state, GError **error)
 {
 	struct pipeline *p = review->pipeline;
 
@@ -221,12 +162,12 @@ static bool look_at(struct review *review, const struct state *state, GError **e
 	bool ok;
 
 	/* It is configured as the base. */
-	if (!p->tree && (!go_to(review, review->base, error) ||
+	if (!p->tree && (!review_go_to(review, review->base, error) ||
 			 !pipeline_open(p, snapshot_path(review->snapshot), error)))
 		return false;
 	review->current = state;
 	pipeline_reset(p);
-	if (!go_to(review, state, error))
+	if (!review_go_to(review, state, error))
 		return false;
 	if (strcmp(state->tree, review->base->tree))
 		tree_set_states(p->tree, &states);
@@ -238,16 +179,11 @@ static bool look_at(struct review *review, const struct state *state, GError **e
 /* The audit of a state, saved or made; each call gives one of its own. */
 static struct audit *audit_of(struct review *review, const struct state *state, GError **error)
 {
-	g_autofree char *key = audit_key(review, state);
-	g_autofree char *name = g_strconcat(key, ".json", NULL);
-	g_autofree char *file = g_build_filename(review->audits, name, NULL);
-	struct report_options save = { .format = "json", .output = file };
-	struct audit *saved = NULL;
+	struct audit *saved;
 
-	if (!review->options->no_cache && !access(file, R_OK)) {
-		saved = baseline_load(file, NULL);
-		utimensat(AT_FDCWD, file, NULL, 0);
-	}
+	if (state->same)
+		return audit_of(review, state->same, error);
+	saved = review_load(review, state);
 	if (saved)
 		return saved;
 	if (!look_at(review, state, error))
@@ -255,51 +191,7 @@ static struct audit *audit_of(struct review *review, const struct state *state, 
 	if (review->pipeline->audit->stopped)
 		return g_steal_pointer(&review->pipeline->audit);
 	/* Read back, so that the same comes out whether it was saved or not. */
-	return report_write(review->pipeline->audit, &save, error) ? baseline_load(file, error) :
-								     NULL;
-}
-
-/* A saved audit, by when it was used. */
-struct saved {
-	char *file;
-	gint64 used; /* seconds */
-};
-
-static void saved_free(void *data)
-{
-	struct saved *saved = data;
-
-	g_free(saved->file);
-	g_free(saved);
-}
-
-static int compare_saved(const void *a, const void *b)
-{
-	const struct saved *x = *(const struct saved *const *)a;
-	const struct saved *y = *(const struct saved *const *)b;
-
-	return x->used > y->used ? -1 : x->used < y->used;
-}
-
-/* Removes the saved audits that were not used for longest. */
-static void prune_audits(const struct review *review)
-{
-	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(saved_free);
-	g_autoptr(GDir) directory = g_dir_open(review->audits, 0, NULL);
-	const char *name;
-
-	while (directory && (name = g_dir_read_name(directory))) {
-		struct saved *saved = g_new0(struct saved, 1);
-		struct stat st = { 0 };
-
-		saved->file = g_build_filename(review->audits, name, NULL);
-		if (!stat(saved->file, &st))
-			saved->used = st.st_mtim.tv_sec;
-		g_ptr_array_add(all, saved);
-	}
-	g_ptr_array_sort(all, compare_saved);
-	for (guint i = AUDITS_KEPT; i < all->len; i++)
-		g_unlink(((const struct saved *)all->pdata[i])->file);
+	return review_save(review, state, error) ? review_load(review, state) : NULL;
 }
 
 /* ---- changes ---- */
@@ -339,20 +231,21 @@ static bool suppress(struct review *review, const struct state *state, struct au
 
 	if (!o->allow && !o->allow_comments)
 		return true;
-	if (!go_to(review, state, error))
+	if (!review_go_to(review, state, error))
 		return false;
 	pipeline_suppress(review->pipeline, audit, snapshot_path(review->snapshot));
 	return true;
 }
 
 /* What changed from one state to another. */
-static struct audit *changes_between(struct review *review, const struct state *before,
-				     const struct state *after, GError **error)
+static struct audit *changes_between(struct review *review, struct state *before,
+				     struct state *after, GError **error)
 {
 	struct audit *base = audit_of(review, before, error);
 	struct audit *head = NULL;
 
-	if (base && !base->stopped) {
+	if (base && !base->stopped &&
+	    (after->same || review_find_same(review, before, after, error))) {
 		/* What is known of half of the head can be told. */
 		*review->pipeline->has_answer = 1;
 		head = audit_of(review, after, error);
@@ -361,7 +254,9 @@ static struct audit *changes_between(struct review *review, const struct state *
 		audit_free(base);
 		return NULL;
 	}
-	if (!suppress(review, after, head, error)) {
+	if (!review_mark_build(review, before, base, error) ||
+	    !review_mark_build(review, after, head, error) ||
+	    !suppress(review, after, head, error)) {
 		audit_free(base);
 		audit_free(head);
 		return NULL;
@@ -422,10 +317,10 @@ static void attribute(struct audit *audit, GHashTable *who)
 static bool find_culprits(struct review *review, struct audit *changes, GError **error)
 {
 	g_autoptr(GHashTable) who = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	const struct state *before = review->base;
+	struct state *before = review->base;
 
 	for (guint i = 0; i < review->states->len && !*review->pipeline->stop; i++) {
-		const struct state *after = review->states->pdata[i];
+		struct state *after = review->states->pdata[i];
 		struct audit *step = changes_between(review, before, after, error);
 
 		if (!step)
@@ -447,13 +342,13 @@ static void steal_all(GPtrArray *to, GPtrArray *from)
 /* What changed with each commit, one after the other. */
 static struct audit *review_each(struct review *review, GError **error)
 {
-	const struct state *before = review->base;
+	struct state *before = review->base;
 	struct audit *all = NULL;
 
 	for (guint i = 0; i < review->states->len && !*review->pipeline->stop; i++) {
 		g_autoptr(GHashTable) who =
 			g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-		const struct state *after = review->states->pdata[i];
+		struct state *after = review->states->pdata[i];
 		struct audit *step = changes_between(review, before, after, error);
 
 		if (!step) {
@@ -518,24 +413,53 @@ static bool open_review(struct review *review, GError **error)
 	}
 	review->git = git_open(review->options->tree, review->directory, error);
 	review->states = g_ptr_array_new_with_free_func(state_free);
-	return review->git && find_states(review, error);
+	review->known = g_ptr_array_new_with_free_func(state_free);
+	review->made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	return review->git && find_states(review, error) && review_find_known(review, error);
 }
 
 static void close_review(struct review *review)
 {
-	prune_audits(review);
+	review_prune(review);
 	snapshot_close(review->snapshot);
 	git_close(review->git);
 	if (review->base)
 		state_free(review->base);
 	g_clear_pointer(&review->states, g_ptr_array_unref);
+	g_clear_pointer(&review->known, g_ptr_array_unref);
+	g_clear_pointer(&review->made, g_hash_table_unref);
 	g_free(review->directory);
 	g_free(review->audits);
 	g_free(review->words[0]);
 	g_free(review->words[1]);
 }
 
-struct audit *review(struct pipeline *pipeline, char **root, GError **error)
+static bool finish(struct review *review, struct audit *audit, struct review_result *result,
+		   GError **error)
+{
+	struct state *head = head_of(review);
+
+	describe(review, audit);
+	audit->stopped = pipeline_stopped(review->pipeline);
+	if (!review_note_coverage(review, head, audit, error))
+		return false;
+	if (!audit->routes->len && !audit->left_out->len)
+		return true;
+	/* The lines of its places are there to be shown. */
+	if (!review_go_to(review, head, error))
+		return false;
+	result->root = g_strdup(snapshot_path(review->snapshot));
+	result->lines = review_diff_lines(review, head, error);
+	return result->lines != NULL;
+}
+
+void review_result_clear(struct review_result *result)
+{
+	g_free(result->root);
+	diff_lines_free(result->lines);
+}
+
+struct audit *review(struct pipeline *pipeline, struct review_result *result, GError **error)
 {
 	struct review review = { .pipeline = pipeline, .options = pipeline->options };
 	struct audit *audit = NULL;
@@ -543,15 +467,8 @@ struct audit *review(struct pipeline *pipeline, char **root, GError **error)
 	if (open_review(&review, error))
 		audit = review.options->each ? review_each(&review, error) :
 					       review_whole(&review, error);
-	if (audit) {
-		describe(&review, audit);
-		audit->stopped = pipeline_stopped(pipeline);
-		if (audit->routes->len || audit->left_out->len) {
-			/* The lines of its places are there to be shown. */
-			if (go_to(&review, head_of(&review), NULL))
-				*root = g_strdup(snapshot_path(review.snapshot));
-		}
-	}
+	if (audit && !finish(&review, audit, result, error))
+		g_clear_pointer(&audit, audit_free);
 	close_review(&review);
 	return audit;
 }

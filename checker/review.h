@@ -11,14 +11,21 @@
 #define PFNCHECK_REVIEW_H
 
 #include "audit.h"
+#include "diff_lines.h"
 #include "pipeline.h"
+
+/* What goes with a review to a writer; zeroed before. */
+struct review_result {
+	char *root;		  /* the directory whose lines its places mean, or NULL */
+	struct diff_lines *lines; /* of the head, that the base does not have, or NULL */
+};
 
 /*
  * Reviews what the options of the pipeline ask for.  The result, which the caller
- * frees, holds what changed; *root gets the directory whose lines its places mean, a new
- * string.  NULL with one line in error.
+ * frees, holds what changed.  NULL with one line in error.
  */
-struct audit *review(struct pipeline *pipeline, char **root, GError **error);
+struct audit *review(struct pipeline *pipeline, struct review_result *result, GError **error);
+void review_result_clear(struct review_result *result);
 
 /* Leaves changes of some kinds only: a bit for each enum change. */
 void review_keep_only(struct audit *audit, guint only);

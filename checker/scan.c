@@ -337,6 +337,38 @@ const GPtrArray *scan_callees(const struct scan *scan, const char *function)
 	return answer(scan, 'c', function, find_callees);
 }
 
+void scan_each_question(const struct scan *scan, void (*each)(const char *name, void *data),
+			void *data)
+{
+	struct scan *memory = (struct scan *)scan;
+	GHashTableIter iter;
+	void *key;
+
+	g_mutex_lock(&memory->lock);
+	g_hash_table_iter_init(&iter, memory->answers);
+	while (g_hash_table_iter_next(&iter, &key, NULL))
+		each((const char *)key + 1, data);
+	g_mutex_unlock(&memory->lock);
+}
+
+void scan_each_detailed(const struct scan *scan, void (*each)(const char *path, void *data),
+			void *data)
+{
+	guint i;
+
+	for (i = 0; i < scan->candidates->len; i++)
+		each(g_ptr_array_index(scan->candidates, i), data);
+	for (i = 0; i < scan->rust_files->len; i++)
+		each(g_ptr_array_index(scan->rust_files, i), data);
+	for (i = 0; i < scan->functions->len; i++)
+		each(scan_path(scan, g_array_index(scan->functions, struct scan_function, i).file),
+		     data);
+	for (i = 0; i < scan->tables->len; i++)
+		each(scan_path(scan, g_array_index(scan->tables, struct scan_table, i).file), data);
+	for (i = 0; i < scan->uses->len; i++)
+		each(scan_path(scan, g_array_index(scan->uses, struct scan_use, i).file), data);
+}
+
 /* The dump */
 
 static void G_GNUC_PRINTF(2, 3) add_line(GPtrArray *lines, const char *format, ...)

@@ -291,13 +291,6 @@ static bool write_state(const struct snapshot *snapshot, const char *from, const
 	return g_file_set_contents(snapshot->state, text, -1, error);
 }
 
-static bool is_oid(const char *text)
-{
-	gsize length = strspn(text, "0123456789abcdef");
-
-	return !text[length] && (length == 40 || length == 64);
-}
-
 /* Makes an empty directory of it. */
 static bool start_over(struct snapshot *snapshot, GError **error)
 {
@@ -323,7 +316,7 @@ static bool read_state(struct snapshot *snapshot, GError **error)
 		return start_over(snapshot, error);
 	words = g_strsplit(g_strchomp(text), " ", -1);
 	for (char **word = words; *word; word++) {
-		if (!is_oid(*word))
+		if (!git_is_oid(*word))
 			return start_over(snapshot, error);
 	}
 	if (g_strv_length(words) == 1) {

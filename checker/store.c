@@ -701,6 +701,26 @@ static void append_hash(GString *out, const struct store_hash *hash)
 		g_string_append_printf(out, "%02x", hash->bytes[i]);
 }
 
+void store_each_file(const struct store *store, void (*each)(const char *path, void *data),
+		     void *data)
+{
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, store->served);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct served *row = value;
+
+		each(row->path, data);
+		for (guint i = 0; i < row->headers->len; i++) {
+			const struct store_header *header = g_ptr_array_index(row->headers, i);
+
+			if (g_str_has_prefix(header->name, "T:"))
+				each(header->name + 2, data);
+		}
+	}
+}
+
 void store_dump(const struct store *store, GString *out)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();

@@ -86,6 +86,12 @@ char *store_recall(struct store *store, const char *question, gsize *size);
 /* Makes everything put so far outlive this process. */
 void store_commit(struct store *store);
 /*
+ * The files of the tree (relative paths) whose facts this run got or put, and those
+ * that were read for them, in no order, perhaps several times.
+ */
+void store_each_file(const struct store *store, void (*each)(const char *path, void *data),
+		     void *data);
+/*
  * Sorted text: the rows that this run got or put, and the headers they rest on,
  * with the beginning of their hashes.  The same whether rows were got or put.
  */

@@ -494,3 +494,8 @@ bool walk_files(const struct walk_options *options, const GPtrArray *files, void
 	walk_clear(&walk);
 	return true;
 }
+
+bool walk_is_source(const char *path)
+{
+	return is_source_name(path);
+}

@@ -49,4 +49,7 @@ bool walk_tree(const struct walk_options *options, void *const *workers, guint c
 bool walk_files(const struct walk_options *options, const GPtrArray *files, void *worker,
 		GError **error);
 
+/* Whether the name of a file (relative path) is that of a source, wherever it is. */
+bool walk_is_source(const char *path);
+
 #endif

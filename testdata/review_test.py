@@ -358,6 +358,176 @@ class Refusals(ReviewCase):
         self.assert_refused(self.audit("HEAD", "--timeout=0"), "--timeout")
 
 
+OTHER = "drivers/other/other.c"
+
+
+class WhatMatters(ReviewCase):
+    """Only what an audit depends on is looked at again."""
+
+    more = {OTHER: "int other(void)\n{\n\treturn 1;\n}\n",
+            "drivers/other/other.h": "int other(void);\n"}
+
+    def looked(self, *options):
+        """Whether the head was audited, and the changes."""
+        file = self.directory / "stats.json"
+        file.unlink(missing_ok=True)
+        found, _ = self.changes(*options, "--stats", file)
+        return json.loads(file.read_text())["files_scanned"] > 0, found
+
+    def setUp(self):
+        super().setUp()
+        # The base is known from an earlier review.
+        self.write("README", "about\n")
+        self.commit("readme")
+        self.looked("HEAD")
+
+    def test_what_does_not(self):
+        for name, text in (("README", "more about\n"),
+                           (OTHER, "int other(void)\n{\n\tint x = more(2);\n\treturn x;\n}\n"),
+                           ("drivers/other/third.c", "int third(void)\n{\n\treturn 1;\n}\n"),
+                           ("scripts/checkpatch.pl", "#!/usr/bin/perl\n")):
+            self.write(name, text)
+            self.commit(f"change {name}")
+            looked, found = self.looked("HEAD")
+            self.assertEqual((looked and not name.startswith("scripts"), found), (False, {}), name)
+
+    def test_what_does(self):
+        for name, text in ((GOOD, "/* comment */\n" + fake_tree.FILES[GOOD]),
+                           ("drivers/bad/bad.h", "/* comment */\n" + fake_tree.FILES["drivers/bad/bad.h"]),
+                           ("include/linux/mm.h", fake_tree.FILES["include/linux/mm.h"] + "\n"),
+                           (OTHER, fake_tree.exporter("other")),
+                           # Found before the one in include/.
+                           ("drivers/good/linux/mm.h", "#include_next <linux/mm.h>\n")):
+            self.write(name, text)
+            self.commit(f"change {name}")
+            self.assertTrue(self.looked("HEAD")[0], name)
+
+    def test_a_function_that_is_asked_for(self):
+        self.write(GOOD, fake_tree.exporter("good", "return helper(vma);")
+                   .replace("static", "int helper(struct vm_area_struct *vma);\nstatic", 1))
+        self.commit("good: call a helper")
+        self.assertEqual(self.looked("HEAD")[1], {"good_ops": "unknown"})
+        self.write(OTHER, "int helper(void *vma)\n{\n\treturn -1;\n}\n")
+        self.commit("other: define it")
+        self.assertTrue(self.looked("HEAD")[0])
+
+
+class Build(ReviewCase):
+    """How files are compiled is what the base says."""
+
+    def test_a_new_driver_that_breaks_the_rule(self):
+        self.write(NEW, NEW_C)
+        self.write("drivers/new/Makefile", "obj-m += new.o\n")
+        self.commit("new: add a driver")
+        report, _ = self.report("HEAD", status=1)
+        route, = report["routes"]
+        self.assertEqual((route["verdict"], route["change"]), ("violation", "new"))
+        self.assertIn("drivers/new/Makefile", " ".join(route["notes"]))
+        self.assertEqual({f["confidence"] for f in route["findings"]}, {"likely"})
+
+    def test_one_that_does_not(self):
+        self.write("drivers/new/new.c", fake_tree.FILES[GOOD].replace("good", "new"))
+        self.write("drivers/new/Makefile", "obj-m += new.o\n")
+        self.commit("new: add a driver")
+        report, _ = self.report("HEAD", status=1)
+        route, = report["routes"]
+        self.assertEqual((route["verdict"], route["reason"]),
+                         ("unknown", "build description changed"))
+
+    def verdicts_after(self, name, text):
+        self.write(name, text)
+        self.commit(f"change {name}")
+        found, _ = self.changes("HEAD")
+        self.git("reset", "-q", "--hard", self.base)
+        return found
+
+    def test_what_a_makefile_bears_on(self):
+        good = fake_tree.FILES["drivers/good/Makefile"]
+        top = fake_tree.FILES["Makefile"]
+        both = {"good_ops": "unknown"}
+        for name, text, found in (
+                ("drivers/good/Makefile", good + "ccflags-y += -DX\n", both),
+                ("drivers/good/Makefile", good + "# comment\n", {}),
+                ("drivers/good/Makefile", good + "obj-m += other.o\n", {}),
+                ("drivers/good/Makefile", "obj-$(CONFIG_GOOD) += good.o\n", both),
+                ("drivers/good/Makefile", "obj-m += x.o\nx-y := \\\n\tgood.o\n", both),
+                ("drivers/Makefile", "obj-y += good/\n", both),
+                ("drivers/Makefile", "obj-y += fine/\n", {}),
+                ("drivers/Makefile", "subdir-ccflags-y += -DX\n", both),
+                ("Makefile", top + "KBUILD_CFLAGS += -DX\n", both),
+                ("arch/x86/Makefile", "KBUILD_CFLAGS += -DX\n", both),
+                ("arch/arm/boot/Makefile", "KBUILD_CFLAGS += -DX\n", {}),
+                ("Makefile", top.replace("VERSION = 6", "VERSION = 7"), {}),
+                ("scripts/Makefile.lib", "x := 1\n", both),
+                ("scripts/kconfig/x.c", "int x;\n", both),
+                ("scripts/checkpatch.pl", "1;\n", {}),
+                ("drivers/Kconfig", "config OTHER\n\tbool\n", {})):
+            self.assertEqual(self.verdicts_after(name, text), found, f"{name}: {text}")
+
+    def test_what_an_option_bears_on(self):
+        self.write("drivers/good/Makefile", "obj-$(CONFIG_GOOD) += good.o\n")
+        self.edit(BAD, "#include", "#ifdef CONFIG_BADLY\n#endif\n#include")
+        text = ("config GOOD\n\ttristate \"good\"\n\thelp\n\t  Say Y.\n\n"
+                "config BADLY\n\tbool\n")
+        self.write("drivers/Kconfig", text)
+        self.base = self.commit("with options")
+        for new, found in ((text.replace("Say Y", "Say N"), {}),
+                           (text.replace("tristate", "bool"), {"good_ops": "unknown"}),
+                           # A violation stays one.
+                           (text + "\tdepends on X\n", {}),
+                           ("if X\n" + text + "endif\n", {"good_ops": "unknown"}),
+                           (text + "config THIRD\n\tbool\n", {})):
+            self.assertEqual(self.verdicts_after("drivers/Kconfig", new), found, new)
+
+
+class Comments(ReviewCase):
+    def test_a_comment_that_is_added_shows(self):
+        self.edit(BAD, "#include", "/* pfncheck: allow page-insert: I know better */\n#include")
+        self.commit("bad: allow it")
+        for options in ([], ["--allow-comments"]):
+            report, _ = self.report("HEAD", *options)
+            self.assertTrue([n for n in report["coverage"]["notes"]
+                             if BAD in n and "page-insert: I know better" in n], report["coverage"])
+            self.assertIn("I know better", self.audit("HEAD", *options).out)
+        self.edit(BAD, "#include", "/* more */\n#include")
+        self.commit("bad: more")
+        report, _ = self.report("HEAD")
+        self.assertEqual(report["coverage"]["notes"], [])
+
+
+class Anchor(ReviewCase):
+    def test_the_step_that_the_diff_touches(self):
+        self.write(GOOD, fake_tree.exporter("good", "return helper(vma);").replace(
+            "static", "static int helper(struct vm_area_struct *vma)\n{\n"
+            "\treturn -1;\n}\n\nstatic", 1))
+        self.commit("good: a helper that refuses")
+        self.edit(GOOD, "return -1;", "return vm_insert_page(vma, 0, 0);")
+        self.commit("good: a helper that does not")
+        self.edit(GOOD, "return helper(vma);", "return  helper(vma);")
+        self.commit("good: a step of the path")
+        # Against the first state: the insertion is the last step that is new.
+        for words, line in ((["HEAD~1"], "return vm_insert_page"),
+                            (["HEAD~2..HEAD"], "return vm_insert_page")):
+            touched = self.audit(*words, "--format=gcc", "--anchor=diff")
+            number = int(touched.out.split(":")[1])
+            text = (self.tree / GOOD).read_text().splitlines()
+            self.assertIn(line, text[number - 1], touched.out)
+
+    def test_a_finding_elsewhere(self):
+        """The insertion was there; what is new is the callback that comes to it."""
+        self.write("drivers/good/helper.h", "static int helper(struct vm_area_struct *vma)\n{\n"
+                   "\treturn vm_insert_page(vma, 0, 0);\n}\n")
+        self.commit("good: a helper")
+        self.write(GOOD, fake_tree.exporter("good", "return helper(vma);").replace(
+            "static", "#include \"helper.h\"\n\nstatic", 1))
+        self.commit("good: use it")
+        own = self.audit("HEAD", "--format=gcc")
+        self.assertTrue(own.out.startswith("drivers/good/helper.h:3:"), own.out)
+        touched = self.audit("HEAD", "--format=gcc", "--anchor=diff")
+        self.assertTrue(touched.out.startswith(GOOD + ":"), touched.out)
+        self.assertIn("helper.h:3:", touched.out)
+
+
 class Against(ReviewCase):
     def test_a_saved_audit(self):
         saved = self.directory / "saved.json"

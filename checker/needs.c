@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * needs: the files that were parsed, the headers that were read for them, the files of
+ * which the scan keeps more than an index, and the names that the scan was asked for.
+ *
+ * The file is text: "pfncheck-needs 1", then "F PATH" and "A NAME", escaped as in
+ * C, sorted, and "end".
+ */
+#include "needs.h"
+
+#include <string.h>
+
+#include "gather.h"
+#include "scan_private.h"
+#include "sorted.h"
+#include "tokens.h"
+#include "walk.h"
+
+#define HEADER_LINE "pfncheck-needs 1"
+
+struct needs {
+	GHashTable *files;   /* char *, relative to the tree */
+	GHashTable *headers; /* char *: their last parts, those of .h files */
+	GHashTable *names;   /* char * */
+	GHashTable *hashes;  /* guint64 *: entries of names in a file_index, of file 0 */
+};
+
+static struct needs *needs_empty(void)
+{
+	struct needs *needs = g_new0(struct needs, 1);
+
+	needs->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	needs->headers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	needs->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	needs->hashes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	return needs;
+}
+
+void needs_free(struct needs *needs)
+{
+	if (!needs)
+		return;
+	g_hash_table_unref(needs->files);
+	g_hash_table_unref(needs->headers);
+	g_hash_table_unref(needs->names);
+	g_hash_table_unref(needs->hashes);
+	g_free(needs);
+}
+
+static void add_file(const char *path, void *data)
+{
+	struct needs *needs = data;
+
+	g_hash_table_add(needs->files, g_strdup(path));
+	g_hash_table_add(needs->headers, g_path_get_basename(path));
+}
+
+static void add_name(const char *name, void *data)
+{
+	struct needs *needs = data;
+	guint64 entry = file_index_entry(word_hash(name, strlen(name)), 0);
+
+	if (g_hash_table_add(needs->names, g_strdup(name)))
+		g_hash_table_add(needs->hashes, g_memdup2(&entry, sizeof(entry)));
+}
+
+struct needs *needs_new(const struct scan *scan, const struct store *store)
+{
+	struct needs *needs = needs_empty();
+
+	scan_each_detailed(scan, add_file, needs);
+	scan_each_question(scan, add_name, needs);
+	store_each_file(store, add_file, needs);
+	return needs;
+}
+
+/* ---- the file ---- */
+
+static void append_lines(GString *text, char mark, GHashTable *set)
+{
+	g_autoptr(GPtrArray) words = sorted_keys(set);
+
+	for (guint i = 0; i < words->len; i++) {
+		g_autofree char *word = g_strescape(words->pdata[i], NULL);
+
+		g_string_append_printf(text, "%c %s\n", mark, word);
+	}
+}
+
+bool needs_save(const struct needs *needs, const char *file, GError **error)
+{
+	g_autoptr(GString) text = g_string_new(HEADER_LINE "\n");
+
+	append_lines(text, 'F', needs->files);
+	append_lines(text, 'A', needs->names);
+	g_string_append(text, "end\n");
+	return g_file_set_contents(file, text->str, (gssize)text->len, error);
+}
+
+struct needs *needs_load(const char *file)
+{
+	g_autofree char *text = NULL;
+	struct needs *needs;
+	bool complete = false;
+	char *line, *next;
+
+	if (!g_file_get_contents(file, &text, NULL, NULL) ||
+	    !g_str_has_prefix(text, HEADER_LINE "\n"))
+		return NULL;
+	needs = needs_empty();
+	for (line = strchr(text, '\n') + 1; *line; line = next) {
+		g_autofree char *word = NULL;
+
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		complete = !strcmp(line, "end");
+		if (complete)
+			break;
+		word = g_strcompress(line + MIN(strlen(line), 2));
+		if (*line == 'F')
+			add_file(word, needs);
+		else
+			add_name(word, needs);
+	}
+	if (!complete)
+		g_clear_pointer(&needs, needs_free);
+	return needs;
+}
+
+/* ---- the comparison ---- */
+
+/* What a scan would find in a text; NULL: nothing. */
+static struct gather *gather_text(const char *path, const char *text)
+{
+	gint number = 0;
+	struct gather *gather = gather_new(&number, NULL, false);
+	gsize length = text ? strlen(text) : 0;
+	g_autofree char *copy = g_malloc0(length + WALK_PADDING);
+
+	if (text) {
+		memcpy(copy, text, length);
+		gather_read(gather, path, copy, length, NULL);
+	}
+	gather->next_number = NULL;
+	return gather;
+}
+
+/* Whether there is something of which every detail may matter. */
+static bool is_of_interest(const struct gather *gather)
+{
+	for (guint i = 0; i < gather->files->len; i++) {
+		const struct gathered_file *file =
+			&g_array_index(gather->files, struct gathered_file, i);
+
+		if (file->detailed || file->rust)
+			return true;
+	}
+	return gather->failures->len > 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	guint64 x = *(const guint64 *)a, y = *(const guint64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Whether an entry that one side alone has is in wanted; NULL: every one is. */
+static bool entries_differ(GArray *before, GArray *after, GHashTable *wanted)
+{
+	guint i = 0, k = 0;
+
+	g_array_sort(before, compare_entries);
+	g_array_sort(after, compare_entries);
+	while (i < before->len || k < after->len) {
+		guint64 x = i < before->len ? g_array_index(before, guint64, i) : G_MAXUINT64;
+		guint64 y = k < after->len ? g_array_index(after, guint64, k) : G_MAXUINT64;
+		guint64 least = MIN(x, y);
+
+		if (x != y && (!wanted || g_hash_table_contains(wanted, &least)))
+			return true;
+		/* How often does not matter. */
+		while (i < before->len && g_array_index(before, guint64, i) == least)
+			i++;
+		while (k < after->len && g_array_index(after, guint64, k) == least)
+			k++;
+	}
+	return false;
+}
+
+static bool relations_differ(const GArray *before, const GArray *after)
+{
+	if (before->len != after->len)
+		return true;
+	for (guint i = 0; i < before->len; i++) {
+		const struct source_relation *x = &g_array_index(before, struct source_relation, i);
+		const struct source_relation *y = &g_array_index(after, struct source_relation, i);
+
+		if (x->kind != y->kind || x->inner != y->inner || x->outer != y->outer ||
+		    x->member != y->member)
+			return true;
+	}
+	return false;
+}
+
+static bool gathers_differ(const struct needs *needs, const struct gather *before,
+			   const struct gather *after)
+{
+	return is_of_interest(before) || is_of_interest(after) ||
+	       entries_differ(before->function_entries, after->function_entries, needs->hashes) ||
+	       entries_differ(before->reference_entries, after->reference_entries, needs->hashes) ||
+	       entries_differ(before->table_entries, after->table_entries, NULL) ||
+	       entries_differ(before->use_entries, after->use_entries, NULL) ||
+	       relations_differ(before->relations, after->relations) || before->macros->len ||
+	       after->macros->len || before->mapping_types->len || after->mapping_types->len;
+}
+
+bool needs_touched(const struct needs *needs, const char *path, const char *before,
+		   const char *after)
+{
+	g_autofree char *base = g_path_get_basename(path);
+	struct gather *sides[2];
+	bool differ;
+
+	if (g_hash_table_contains(needs->files, path))
+		return true;
+	/* A new file may be what an #include finds first, and one less what it found. */
+	if ((!before || !after) && g_hash_table_contains(needs->headers, base))
+		return true;
+	if (!walk_is_source(path))
+		return false;
+	sides[0] = gather_text(path, before);
+	sides[1] = gather_text(path, after);
+	differ = gathers_differ(needs, sides[0], sides[1]);
+	gather_free(sides[0]);
+	gather_free(sides[1]);
+	return differ;
+}

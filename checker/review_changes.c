@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * review, its changes: what the files that differ between two states mean for their
+ * audits.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "diff_lines.h"
+#include "needs.h"
+#include "review_private.h"
+#include "sorted.h"
+#include "suppress.h"
+#include "walk.h"
+
+#define REASON "build description changed"
+
+/*
+ * The text of a side of a change as C sees it; NULL if there is none, or if it
+ * cannot be read, with error.
+ */
+static char *read_text(struct git_reader *reader, guint mode, const char *oid, GError **error)
+{
+	gsize size = 0;
+	char *text = S_ISREG(mode) ? git_read(reader, oid, &size, error) : NULL;
+
+	for (gsize i = 0; text && i < size; i++) {
+		if (!text[i])
+			text[i] = ' ';
+	}
+	return text;
+}
+
+/* Both sides; false if one of them cannot be read. */
+static bool read_texts(struct git_reader *reader, const struct git_change *change, char **before,
+		       char **after, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+
+	*before = read_text(reader, change->old_mode, change->old_oid, &why);
+	*after = why ? NULL : read_text(reader, change->new_mode, change->new_oid, &why);
+	if (!why)
+		return true;
+	g_clear_pointer(before, g_free);
+	g_propagate_error(error, g_steal_pointer(&why));
+	return false;
+}
+
+/* Whether a change may matter to what needs are of; true if that cannot be found out. */
+static bool is_touched(const struct needs *needs, struct git_reader *reader,
+		       const struct git_change *change)
+{
+	g_autofree char *before = NULL;
+	g_autofree char *after = NULL;
+
+	if ((change->old_mode && !S_ISREG(change->old_mode)) ||
+	    (change->new_mode && !S_ISREG(change->new_mode)))
+		return true;
+	if (build_change_is_build_file(change->path))
+		return true;
+	if (walk_is_source(change->path) && !read_texts(reader, change, &before, &after, NULL))
+		return true;
+	return needs_touched(needs, change->path, before, after);
+}
+
+bool review_find_same(struct review *review, const struct state *before, struct state *after,
+		      GError **error)
+{
+	const struct state *known = before->same ? before->same : before;
+	g_autofree char *file = review_needs_file(review, known);
+	struct needs *needs = review->options->no_cache ? NULL : needs_load(file);
+	struct git_reader *reader = NULL;
+	g_autoptr(GPtrArray) changes = NULL;
+	bool touched = false;
+
+	if (!needs)
+		return true;
+	reader = git_reader_new(review->git, error);
+	if (reader)
+		changes = git_diff(review->git, before->tree, after->tree, error);
+	for (guint i = 0; changes && i < changes->len && !touched; i++)
+		touched = is_touched(needs, reader, changes->pdata[i]);
+	if (changes && !touched)
+		after->same = known;
+	git_reader_free(reader);
+	needs_free(needs);
+	return changes != NULL;
+}
+
+/* ---- how sources are compiled ---- */
+
+static bool find_build_change(struct review *review, struct state *state, GError **error)
+{
+	struct git_reader *reader = git_reader_new(review->git, error);
+	g_autoptr(GPtrArray) changes = NULL;
+	bool ok;
+
+	if (reader)
+		changes = git_diff(review->git, review->base->tree, state->tree, error);
+	ok = changes != NULL;
+	state->build = build_change_new();
+	for (guint i = 0; ok && i < changes->len; i++) {
+		const struct git_change *change = changes->pdata[i];
+		g_autofree char *before = NULL;
+		g_autofree char *after = NULL;
+
+		if (!build_change_is_build_file(change->path))
+			continue;
+		ok = read_texts(reader, change, &before, &after, error);
+		if (ok)
+			build_change_add(state->build, change->path, before, after);
+	}
+	git_reader_free(reader);
+	return ok;
+}
+
+/* The build file by which something on a route is affected, or NULL. */
+static const char *affected(struct build_change *build, const char *root,
+			    const struct audit_route *route)
+{
+	g_autoptr(GHashTable) files = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter iter;
+	const char *by = NULL;
+	void *file;
+
+	g_hash_table_add(files, (void *)route->ops.at.file);
+	if (route->implementation.name && route->implementation.at.file)
+		g_hash_table_add(files, (void *)route->implementation.at.file);
+	for (guint i = 0; i < route->tables->len; i++)
+		g_hash_table_add(files,
+				 (void *)((struct audit_object *)route->tables->pdata[i])->at.file);
+	for (guint i = 0; i < route->inserts->len; i++)
+		g_hash_table_add(
+			files, (void *)((struct audit_insert *)route->inserts->pdata[i])->at.file);
+	g_hash_table_iter_init(&iter, files);
+	while (!by && g_hash_table_iter_next(&iter, &file, NULL))
+		by = build_change_affects(build, root, file);
+	return by;
+}
+
+static void mark_route(struct audit *audit, struct audit_route *route, const char *by)
+{
+	g_autofree char *note = g_strdup_printf(REASON ": %s; flags are those of the base", by);
+
+	g_ptr_array_add(route->notes, (void *)audit_string(audit, note));
+	for (guint i = 0; i < route->findings->len; i++) {
+		struct audit_finding *finding = route->findings->pdata[i];
+
+		finding->confidence = "likely";
+	}
+	if (route->verdict == VERDICT_VIOLATION || route->verdict == VERDICT_UNKNOWN)
+		return;
+	route->verdict = VERDICT_UNKNOWN;
+	route->level = MAX(route->level, LEVEL_WARNING);
+	route->reason = REASON;
+}
+
+bool review_mark_build(struct review *review, struct state *state, struct audit *audit,
+		       GError **error)
+{
+	if (!strcmp(state->tree, review->base->tree))
+		return true;
+	if (!state->build && !find_build_change(review, state, error))
+		return false;
+	if (build_change_is_empty(state->build))
+		return true;
+	if (!review_go_to(review, state, error))
+		return false;
+	for (guint i = 0; i < audit->routes->len; i++) {
+		struct audit_route *route = audit->routes->pdata[i];
+		const char *by = affected(state->build, snapshot_path(review->snapshot), route);
+
+		if (by)
+			mark_route(audit, route, by);
+	}
+	return true;
+}
+
+/* ---- comments ---- */
+
+/* Texts of a file's allow comments -> how many there are. */
+static GHashTable *count_comments(const char *text)
+{
+	GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GPtrArray) comments = text ? suppress_comments(text, strlen(text)) :
+					       g_ptr_array_new();
+
+	for (guint i = 0; i < comments->len; i++) {
+		const struct suppress_comment *comment = comments->pdata[i];
+		char *key = g_strdup_printf("%s: %s", comment->rule ? comment->rule : "(no rule)",
+					    comment->reason ? comment->reason : "(no reason)");
+		guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, key));
+
+		g_hash_table_insert(counts, key, GUINT_TO_POINTER(count + 1));
+	}
+	return counts;
+}
+
+static void note_comments(struct audit *audit, const char *path, const char *before,
+			  const char *after)
+{
+	g_autoptr(GHashTable) old = count_comments(before);
+	g_autoptr(GHashTable) new = count_comments(after);
+	g_autoptr(GPtrArray) keys = sorted_keys(new);
+
+	for (guint i = 0; i < keys->len; i++) {
+		const char *key = keys->pdata[i];
+		g_autofree char *note = NULL;
+
+		if (GPOINTER_TO_UINT(g_hash_table_lookup(new, key)) <=
+		    GPOINTER_TO_UINT(g_hash_table_lookup(old, key)))
+			continue;
+		note = g_strdup_printf("%s: a comment is added that allows %s", path, key);
+		g_ptr_array_add(audit->coverage.notes, (void *)audit_string(audit, note));
+	}
+}
+
+/* What could not be analysed before either has not been compared. */
+static void note_failures(struct audit *audit, const char *path)
+{
+	for (guint i = 0; i < audit->review.kept->len; i++) {
+		const struct audit *before = audit->review.kept->pdata[i];
+		const GPtrArray *failed = before->coverage.files_failed;
+
+		for (guint k = 0; k < failed->len; k++) {
+			const struct audit_failure *failure = failed->pdata[k];
+
+			if (!strcmp(failure->file, path))
+				audit_add_failure(audit, path, failure->reason);
+		}
+	}
+}
+
+bool review_note_coverage(struct review *review, const struct state *head, struct audit *audit,
+			  GError **error)
+{
+	struct git_reader *reader = git_reader_new(review->git, error);
+	g_autoptr(GPtrArray) changes = NULL;
+	bool ok;
+
+	if (reader)
+		changes = git_diff(review->git, review->base->tree, head->tree, error);
+	ok = changes != NULL;
+	for (guint i = 0; ok && i < changes->len; i++) {
+		const struct git_change *change = changes->pdata[i];
+		g_autofree char *before = NULL;
+		g_autofree char *after = NULL;
+
+		if (!walk_is_source(change->path))
+			continue;
+		note_failures(audit, change->path);
+		ok = read_texts(reader, change, &before, &after, error);
+		if (ok && after && strstr(after, "pfncheck:"))
+			note_comments(audit, change->path, before, after);
+	}
+	git_reader_free(reader);
+	return ok;
+}
+
+/* ---- lines ---- */
+
+static void add_lines(const char *path, guint first, guint last, void *data)
+{
+	diff_lines_add(data, path, first, last);
+}
+
+struct diff_lines *review_diff_lines(struct review *review, const struct state *head,
+				     GError **error)
+{
+	struct diff_lines *lines = diff_lines_new();
+	g_autoptr(GPtrArray) changes = git_diff(review->git, review->base->tree, head->tree, error);
+	bool ok = changes != NULL;
+
+	for (guint i = 0; ok && i < changes->len; i++) {
+		const struct git_change *change = changes->pdata[i];
+
+		if (walk_is_source(change->path))
+			ok = git_changed_lines(review->git, change, add_lines, lines, error);
+	}
+	if (!ok)
+		g_clear_pointer(&lines, diff_lines_free);
+	return lines;
+}
