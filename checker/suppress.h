@@ -57,6 +57,13 @@ enum suppress_error {
 /* The comments of a C text (struct suppress_comment), in its order; the caller's. */
 GPtrArray *suppress_comments(const char *text, gsize length);
 
+/*
+ * Those of the text after that the text before has not: what a patch to a file adds,
+ * whatever lines it moves.  One that is there twice and was once is added, too.
+ */
+GPtrArray *suppress_added(const char *before, gsize before_length, const char *after,
+			  gsize after_length);
+
 /* Reads a file of entries.  NULL with one line in error that names the line at fault. */
 struct suppress *suppress_load(const char *file, GError **error);
 void suppress_free(struct suppress *suppress);

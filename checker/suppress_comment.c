@@ -193,3 +193,32 @@ GPtrArray *suppress_comments(const char *text, gsize length)
 	}
 	return comments;
 }
+
+static bool same_comment(const void *first, const void *second)
+{
+	const struct suppress_comment *a = first, *b = second;
+
+	return !g_strcmp0(a->rule, b->rule) && !g_strcmp0(a->reason, b->reason) &&
+	       !g_strcmp0(a->fault, b->fault);
+}
+
+GPtrArray *suppress_added(const char *before, gsize before_length, const char *after,
+			  gsize after_length)
+{
+	g_autoptr(GPtrArray) old = suppress_comments(before, before_length);
+	GPtrArray *added = suppress_comments(after, after_length);
+
+	for (guint i = 0; i < added->len;) {
+		guint found = 0;
+
+		while (found < old->len && !same_comment(old->pdata[found], added->pdata[i]))
+			found++;
+		if (found < old->len) {
+			g_ptr_array_remove_index(old, found);
+			g_ptr_array_remove_index(added, i);
+		} else {
+			i++;
+		}
+	}
+	return added;
+}

@@ -98,6 +98,46 @@ static void test_stack(void)
 	}
 }
 
+static void test_added(void)
+{
+	static const char one[] = "/* pfncheck: allow page-insert: one */\n";
+	static const char two[] = "\n\n// pfncheck: allow mixedmap: two\n";
+	static const char odd[] = "/* pfncheck: off */\n";
+	static const struct {
+		const char *before[3], *after[3]; /* NULL: nothing */
+		guint count;
+		guint line; /* of the first one */
+	} added_rows[] = {
+		{ { NULL }, { NULL }, 0, 0 },
+		{ { NULL }, { one }, 1, 1 },
+		{ { one }, { NULL }, 0, 0 },
+		{ { one, two }, { two, one }, 0, 0 },
+		{ { one }, { one, one }, 1, 2 },
+		{ { one }, { two, one }, 1, 3 },
+		{ { one }, { "/* pfncheck: allow page-insert: other */\n" }, 1, 1 },
+		{ { one }, { one, odd }, 1, 2 },
+		{ { odd }, { odd, two, one }, 2, 4 },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(added_rows); i++) {
+		g_autoptr(GString) before = g_string_new(NULL);
+		g_autoptr(GString) after = g_string_new(NULL);
+		g_autoptr(GPtrArray) added = NULL;
+
+		for (gsize k = 0; k < G_N_ELEMENTS(added_rows[i].before); k++) {
+			g_string_append(before,
+					added_rows[i].before[k] ? added_rows[i].before[k] : "");
+			g_string_append(after,
+					added_rows[i].after[k] ? added_rows[i].after[k] : "");
+		}
+		added = suppress_added(before->str, before->len, after->str, after->len);
+		g_assert_cmpuint(added->len, ==, added_rows[i].count);
+		if (added->len)
+			g_assert_cmpuint(((struct suppress_comment *)added->pdata[0])->line, ==,
+					 added_rows[i].line);
+	}
+}
+
 static void test_long_reason(void)
 {
 	g_autoptr(GString) text = g_string_new("// pfncheck: allow page-insert: ");
@@ -272,6 +312,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/suppress/comments", test_comments);
 	g_test_add_func("/suppress/stack", test_stack);
+	g_test_add_func("/suppress/added", test_added);
 	g_test_add_func("/suppress/long-reason", test_long_reason);
 	g_test_add_func("/suppress/entries", test_entries);
 	g_test_add_func("/suppress/verdict", test_verdict);
