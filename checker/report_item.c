@@ -241,7 +241,8 @@ static bool is_told(const struct audit *audit, const struct audit_route *route)
 	for (guint i = 0; i < route->findings->len; i++) {
 		const struct audit_finding *finding = route->findings->pdata[i];
 
-		if (!finding->suppressed && (!audit->review.base || finding->change))
+		if ((!finding->suppressed || route->suppressed) &&
+		    (!audit->review.base || finding->change))
 			return true;
 	}
 	return false;
@@ -393,14 +394,19 @@ guint report_suppressed_count(const GPtrArray *items)
 	return count;
 }
 
+const char *report_nothing(const struct audit *audit, const GPtrArray *items)
+{
+	if (!audit->review.base)
+		return "nothing found";
+	return report_suppressed_count(items) ? "no change that counts" :
+						"no change for any exporter";
+}
+
 char *report_headline(const struct audit *audit, const GPtrArray *items)
 {
-	bool review = audit->review.base != NULL;
-	g_autofree char *counts = review ? report_change_counts(audit, items) :
-					   report_level_counts(items);
-	GString *s = g_string_new(*counts ? counts :
-				  review  ? "no change for any exporter" :
-					    "nothing found");
+	g_autofree char *counts = audit->review.base ? report_change_counts(audit, items) :
+						       report_level_counts(items);
+	GString *s = g_string_new(*counts ? counts : report_nothing(audit, items));
 	guint suppressed = report_suppressed_count(items);
 
 	if (suppressed)

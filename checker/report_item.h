@@ -83,6 +83,9 @@ char *report_level_counts(const GPtrArray *items);
  */
 const char *report_failure_reason(const struct audit_failure *failure, struct place *at);
 
+/* What to say instead of counts if there is nothing to count. */
+const char *report_nothing(const struct audit *audit, const GPtrArray *items);
+
 /* The counts of an audit or a review, or that there is nothing, in a new string. */
 char *report_headline(const struct audit *audit, const GPtrArray *items);
 

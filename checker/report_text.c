@@ -362,7 +362,7 @@ static void print_changed_routes(const struct text *text)
 			report_change_words(route->change, compared ? route->before : VERDICTS);
 		bool gone = route->change == CHANGE_FIXED;
 
-		if (route->change == CHANGE_NONE)
+		if (route->change == CHANGE_NONE || (route->suppressed && !text->options->verbose))
 			continue;
 		any = true;
 		text_styled(text, report_change_good(route->change) ? STYLE_GOOD : STYLE_PLAIN,
@@ -376,6 +376,7 @@ static void print_changed_routes(const struct text *text)
 			text_print(text, "; %s", words);
 		}
 		text_newline(text);
+		text_suppressed(text, route->suppressed, route->suppressor);
 	}
 	if (any)
 		text_newline(text);
@@ -626,7 +627,7 @@ static void write_review(const struct text *text, const GPtrArray *items)
 	print_changed_routes(text);
 	print_items(text, items);
 	text_print(text, "pfncheck: %s: %s", range,
-		   *counts ? counts : "no change for any exporter");
+		   *counts ? counts : report_nothing(text->audit, items));
 	print_suppressed(text, items);
 	text_newline(text);
 	if (*counts)

@@ -342,6 +342,39 @@ static void test_quiet(struct fixture *fixture, gconstpointer data)
 	audit_free(audit);
 }
 
+/* A review of whose changes none counts. */
+static void test_suppressed(struct fixture *fixture, gconstpointer data)
+{
+	struct audit *audit = sample_review();
+	g_autofree char *text = NULL;
+	g_autofree char *verbose = NULL;
+	g_autofree char *gcc = NULL;
+	g_autofree char *junit = NULL;
+
+	(void)data;
+	for (guint i = audit->routes->len; i-- > 0;) {
+		const struct audit_route *route = audit->routes->pdata[i];
+
+		if (strcmp(route->ops.name, "allowed") != 0)
+			g_ptr_array_remove_index(audit->routes, i);
+	}
+	g_ptr_array_set_size(audit->coverage.files_failed, 0);
+	text = sample_report(fixture, audit, "text", false, COLOUR_NEVER);
+	verbose = sample_report(fixture, audit, "text", true, COLOUR_NEVER);
+	gcc = sample_report(fixture, audit, "gcc", false, COLOUR_NEVER);
+	junit = sample_report(fixture, audit, "junit", false, COLOUR_NEVER);
+	g_assert_cmpstr(text, ==,
+			"pfncheck: v6.12..topic: no change that counts; 1 suppressed (-v shows "
+			"them)\n");
+	g_assert_nonnull(strstr(verbose, "new: allowed (drivers/foo/allowed.c:40): violation\n"
+					 "    suppressed: the pages are pinned "
+					 "(drivers/foo/allowed.c:49)\n"));
+	g_assert_cmpstr(gcc, ==, "");
+	g_assert_nonnull(strstr(junit, " tests=\"1\" failures=\"0\" errors=\"0\" "));
+	g_assert_cmpint(report_exit_status(audit, LEVEL_NOTE), ==, 0);
+	audit_free(audit);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -353,6 +386,7 @@ int main(int argc, char **argv)
 		{ "/formats/anchor", test_anchor },
 		{ "/formats/sarif-anchor", test_sarif_anchor },
 		{ "/formats/quiet", test_quiet },
+		{ "/formats/suppressed", test_suppressed },
 		{ "/formats/limits", test_limits },
 	};
 

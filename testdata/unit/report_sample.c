@@ -479,6 +479,16 @@ struct audit *sample_review(void)
 	finding->suppressed = "only tests map it";
 	finding->suppressor = "allow:3";
 
+	/* What counts for nothing. */
+	route = add_changed(audit, "allowed", VERDICT_VIOLATION, CHANGE_NEW, VERDICT_PASS);
+	finding = sample_finding(audit, route, "page-insert", LEVEL_ERROR,
+				 sample_place("drivers/foo/allowed.c", 50, 9),
+				 "allowed_mmap inserts struct pages with vm_insert_page");
+	finding->change = CHANGE_NEW;
+	finding->suppressed = route->suppressed = "the pages are pinned";
+	finding->suppressor = route->suppressor = "drivers/foo/allowed.c:49";
+	finding->by_comment = route->by_comment = true;
+
 	route = add_changed(audit, "open", VERDICT_UNKNOWN, CHANGE_WORSE, VERDICT_PASS);
 	route->reason = "a pointer with too many targets: drm_driver::fops";
 	route = add_changed(audit, "better", VERDICT_PASS, CHANGE_BETTER, VERDICT_VIOLATION);
