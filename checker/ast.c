@@ -99,13 +99,13 @@ struct ast_unit *ast_parse(const struct ast_options *options, char **why)
 	struct ast_unit *unit = g_new0(struct ast_unit, 1);
 	struct CXUnsavedFile unsaved = { options->file, options->content,
 					 options->content ? strlen(options->content) : 0 };
-	/* Skipped ranges are part of the preprocessing record. */
-	unsigned int flags = CXTranslationUnit_KeepGoing |
-			     CXTranslationUnit_DetailedPreprocessingRecord;
+	unsigned int flags = CXTranslationUnit_KeepGoing;
 	enum CXErrorCode code;
 
-	if (options->for_pch)
-		flags |= CXTranslationUnit_ForSerialization | CXTranslationUnit_Incomplete;
+	/* Skipped ranges are part of the preprocessing record; those of headers are not asked for. */
+	flags |= options->for_pch ?
+			 CXTranslationUnit_ForSerialization | CXTranslationUnit_Incomplete :
+			 CXTranslationUnit_DetailedPreprocessingRecord;
 	unit->index = clang_createIndex(1, 0);
 	unit->root = g_strdup(options->root);
 	unit->build = g_strdup(options->build);

@@ -4,7 +4,9 @@
  * and costs nothing else.
  */
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bounds.h"
 #include "extract.h"
@@ -383,6 +385,36 @@ static bool belongs_elsewhere(const struct round *r, const struct tree_file *fil
 	return false;
 }
 
+struct sized {
+	const char *path;
+	gint64 size;
+};
+
+static gint compare_sizes(gconstpointer a, gconstpointer b)
+{
+	const struct sized *x = a, *y = b;
+
+	if (x->size != y->size)
+		return x->size > y->size ? -1 : 1;
+	return strcmp(x->path, y->path);
+}
+
+/* What takes longest begins first, lest one worker be at it when all others are done. */
+static void sort_longest_first(struct survey *s, GPtrArray *files)
+{
+	g_autofree struct sized *sized = g_new(struct sized, files->len);
+
+	for (unsigned int i = 0; i < files->len; i++) {
+		g_autofree char *path = g_build_filename(tree_root(s->tree), files->pdata[i], NULL);
+		struct stat st;
+
+		sized[i] = (struct sized){ files->pdata[i], stat(path, &st) ? 0 : st.st_size };
+	}
+	qsort(sized, files->len, sizeof(*sized), compare_sizes);
+	for (unsigned int i = 0; i < files->len; i++)
+		files->pdata[i] = (void *)sized[i].path;
+}
+
 /* Takes the facts of files from the store, or has them extracted. */
 static bool run_round(struct round *r, GPtrArray *files, GError **error)
 {
@@ -421,6 +453,7 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 		else
 			g_ptr_array_add(pending, (void *)path);
 	}
+	sort_longest_first(s, pending);
 	r->pending = pending;
 	r->total += pending->len;
 	make_pchs(r);

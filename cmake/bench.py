@@ -9,8 +9,8 @@ The tree is $PFNCHECK_KERNEL or the one that bootstrap.sh unpacked. Everything i
 measured in a cache of its own that starts empty: a run from nothing, a warm run,
 and a run with the configuration but without facts, whose CPU time is compared
 with that of clang -fsyntax-only over every file that it parsed, with the same
-flags and as many processes. At last the same for several architectures, in a
-cache of their own.
+flags and as many processes. Then a copy of the tree in which one driver is
+edited, and at last the same for several architectures, in a cache of their own.
 """
 
 import concurrent.futures
@@ -33,6 +33,14 @@ AUDIT_STATUSES = (0, 1)
 PATCHES = Path(__file__).resolve().parents[1] / "semantic-patches"
 # What listing the exporters, and all semantic patches together, may take on two cores.
 LIST_SECONDS = 20
+# A cold audit after configuration, one with nothing changed, and one of an edited driver.
+COLD_SECONDS = 20
+WARM_SECONDS = 1
+EDIT_SECONDS = 1.2
+# CPU time of a cold audit to that of clang.
+CLANG_RATIO = 0.25
+# What is kept for one kernel, in KiB.
+STORE_KIB = 64 << 10
 # An audit with both engines to one with clang alone.
 COCCINELLE_RATIO = 1.33
 PATCHES_SECONDS = 60
@@ -158,12 +166,40 @@ def measure_patches(tree, jobs):
     show("all semantic patches", seconds(total), f"limit {PATCHES_SECONDS} s")
 
 
+def kept_files(cache):
+    """What of a cache is neither the configuration nor the flags."""
+    return [*cache.glob("store.sqlite*"), *cache.glob("scan-*")]
+
+
 def drop_facts(cache):
     """Leaves the configuration and the flags; whether there was more."""
-    stores = list(cache.glob("store*"))
-    for store in stores:
-        store.unlink()
-    return bool(stores)
+    kept = kept_files(cache)
+    for file in kept:
+        file.unlink()
+    return bool(kept)
+
+
+def measure_edit(program, tree, cache):
+    """The audit of a tree in which one file was edited that defines an exporter."""
+    with tempfile.TemporaryDirectory(prefix="pfncheck-bench-") as directory:
+        copy = Path(directory) / tree.name
+        subprocess.run(["cp", "-a", "--reflink=auto", tree, copy], check=True)
+        Run(program, copy, cache)
+        # What is written just before it is read has to be read again.
+        time.sleep(3)
+        Run(program, copy, cache)
+        dump = Run(program, copy, cache, "--dump=scan").output
+        objects = re.findall(r"(?m)^object\t([^\t:]+\.c):", dump)
+        if not objects:
+            fail("pfncheck audit --dump=scan names no exporter to edit")
+        with open(copy / objects[0], "a", encoding="utf-8") as file:
+            file.write("\nstatic int __maybe_unused pfncheck_bench;\n")
+        run = Run(program, copy, cache)
+        parse = run.stat("files_extracted")
+        again = Run(program, copy, cache)
+    show("audit after an edit", seconds(run.wall),
+         f"{seconds(run.cpu)} CPU; {parse} file parsed, limit {EDIT_SECONDS} s besides that")
+    show("the same again", seconds(again.wall), f"{seconds(again.cpu)} CPU")
 
 
 def measure_coccinelle(program, tree, cache, cold, warm):
@@ -218,10 +254,14 @@ def main():
         first = Run(program, tree, cache)
         show("configuration", seconds(first.stat("configure_s")), "once for each kernel")
         show("cold audit", seconds(first.wall - first.stat("configure_s")),
-             "after it, flags of all files included")
+             f"after it, flags of all files included; limit {COLD_SECONDS} s")
+        size = sum(file.stat().st_size for file in kept_files(cache)) >> 10
+        show("store", mebibytes(size),
+             f"of one kernel, what the scan keeps included; limit {mebibytes(STORE_KIB)}")
 
         warm = Run(program, tree, cache)
-        show("warm audit", seconds(warm.wall), f"{seconds(warm.cpu)} CPU")
+        show("warm audit", seconds(warm.wall),
+             f"{seconds(warm.cpu)} CPU; limit {WARM_SECONDS} s")
 
         again = Run(program, tree, cache) if drop_facts(cache) else warm
         show("cold audit, flags known", seconds(again.wall),
@@ -248,7 +288,9 @@ def main():
              f"CPU for {len(files)} files" + (f", {refused} of them refused" if refused else ""))
         if refused * 10 > len(files):
             fail("so many were refused that there is nothing to compare with")
-        show("audit : clang", f"{again.cpu / cpu:.2f}", "CPU of the cold audit with known flags to that of clang")
+        show("audit : clang", f"{again.cpu / cpu:.2f}",
+             f"CPU of the cold audit with known flags to that of clang; limit {CLANG_RATIO}")
+        measure_edit(program, tree, cache)
 
     measure_arches(program, tree)
 
