@@ -26,6 +26,7 @@
 #include "report.h"
 #include "report_proof.h"
 #include "review.h"
+#include "sandbox.h"
 #include "suppress.h"
 #include "workers.h"
 
@@ -130,7 +131,7 @@ static bool judge_tree(struct run *r, GError **error)
 {
 	struct pipeline *p = &r->pipeline;
 
-	if (!pipeline_open(p, r->options.tree, error) || !pipeline_scan(p, error))
+	if (!pipeline_open(p, r->options.tree, false, error) || !pipeline_scan(p, error))
 		return false;
 	has_answer = 1;
 	if (!pipeline_judge(p, error))
@@ -340,6 +341,8 @@ int main(int argc, char **argv)
 	g_autofree char *text = NULL;
 	int status = 0;
 
+	if (argc > 1 && !strcmp(argv[1], SANDBOX_COMMAND))
+		return sandbox_main(argv + 2);
 	if (!options_parse(&options, argc, argv, &error))
 		return fail(error->message);
 	switch (options.command) {

@@ -254,6 +254,10 @@ static const struct option_row review_options[] = {
 	  "what a finding's place is: finding (default), or diff: the\n"
 	  "step of its path that the changes touch",
 	  set_anchor, 0 },
+	{ "trust-tree", 0, NULL,
+	  "configure the head too, in a sandbox: without network, and\n"
+	  "with nothing to write to",
+	  KEPT(trust_tree) },
 	{ "only", 0, "LIST", "report some changes only: new, worse, fixed, better, moved", set_only,
 	  0 },
 	{ "format", 0, "FORMAT", "how to write the report:", set_format, 0 },
@@ -453,6 +457,8 @@ static bool check_review(struct options *options, GError **error)
 		return usage(error, "--base goes with --patch; else give BASE..HEAD");
 	if (options->each && options->against)
 		return usage(error, "--each takes commits or --patch, not --against");
+	if (options->trust_tree && options->against)
+		return usage(error, "--trust-tree takes commits or --patch, not --against");
 	if (options->build && !options->against)
 		return usage(error, "review configures the base by itself: leave out --build");
 	if ((options->patch || options->against) && options->tree)

@@ -60,6 +60,7 @@ struct options {
 	guint only;	  /* review: a bit for each enum change that is wanted; 0: all */
 	guint timeout;	  /* seconds; 0: none */
 	bool anchor_diff; /* review: a finding's place is the step that the diff touches */
+	bool trust_tree;  /* review: run the head's make, in a sandbox */
 	bool each;	  /* review: every commit by itself */
 	bool no_cache;
 	bool no_coccinelle;

@@ -115,7 +115,7 @@ static GPtrArray *collect_routes(const struct program *program, GHashTable *know
 	return routes;
 }
 
-bool pipeline_open(struct pipeline *p, const char *path, GError **error)
+bool pipeline_open(struct pipeline *p, const char *path, bool sandbox, GError **error)
 {
 	const struct options *o = p->options;
 	struct tree_options options = {
@@ -125,6 +125,7 @@ bool pipeline_open(struct pipeline *p, const char *path, GError **error)
 		.arches = (const char *const *)o->arches,
 		.clang = PFNCHECK_CLANG,
 		.no_kbuild = o->no_kbuild,
+		.sandbox = sandbox,
 		.jobs = o->jobs,
 		.progress = progress_message,
 		.progress_data = p->progress,
@@ -392,10 +393,15 @@ void pipeline_reset(struct pipeline *p)
 	g_clear_pointer(&p->scan, scan_free);
 }
 
-void pipeline_clear(struct pipeline *p)
+void pipeline_close(struct pipeline *p)
 {
 	pipeline_reset(p);
 	g_clear_pointer(&p->tree, tree_close);
+}
+
+void pipeline_clear(struct pipeline *p)
+{
+	pipeline_close(p);
 	g_clear_pointer(&p->suppress, suppress_free);
 	g_clear_pointer(&p->cache, g_free);
 }

@@ -53,8 +53,8 @@ struct pipeline {
 
 /* The cache directory, made if need be; NULL with one line in error. */
 const char *pipeline_cache(struct pipeline *pipeline, GError **error);
-/* Opens the tree at path, which configures it if need be. */
-bool pipeline_open(struct pipeline *pipeline, const char *path, GError **error);
+/* Opens the tree at path, which configures it if need be, in a sandbox if so wanted. */
+bool pipeline_open(struct pipeline *pipeline, const char *path, bool sandbox, GError **error);
 /* Reads the tree, for what it is now. */
 bool pipeline_scan(struct pipeline *pipeline, GError **error);
 /* Opens the store, which pipeline_judge() does if need be. */
@@ -69,6 +69,8 @@ const char *pipeline_stopped(const struct pipeline *pipeline);
 void pipeline_dump(struct pipeline *pipeline);
 /* Forgets the scan and all that follows from it; the tree and the cache directory stay. */
 void pipeline_reset(struct pipeline *pipeline);
+/* Forgets the tree as well. */
+void pipeline_close(struct pipeline *pipeline);
 void pipeline_clear(struct pipeline *pipeline);
 
 #endif

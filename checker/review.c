@@ -154,22 +154,35 @@ bool review_go_to(struct review *review, const struct state *state, GError **err
 	return review->snapshot && snapshot_move(review->snapshot, state->tree, error);
 }
 
+/* Opens a state as a tree of its own, to be configured for what it is. */
+static bool open_state(struct review *review, const struct state *state, bool sandbox,
+		       GError **error)
+{
+	return review_go_to(review, state, error) &&
+	       pipeline_open(review->pipeline, snapshot_path(review->snapshot), sandbox, error);
+}
+
 /* Audits a state into the pipeline. */
 static bool look_at(struct review *review, const struct state *state, GError **error)
 {
 	struct pipeline *p = review->pipeline;
 	const struct tree_states states = { back_to_base, forth_to_current, review };
+	bool is_base = !strcmp(state->tree, review->base->tree);
+	bool trusted = review->options->trust_tree;
 	bool ok;
 
-	/* It is configured as the base. */
-	if (!p->tree && (!review_go_to(review, review->base, error) ||
-			 !pipeline_open(p, snapshot_path(review->snapshot), error)))
-		return false;
 	review->current = state;
+	if (trusted) {
+		pipeline_close(p);
+		return open_state(review, state, !is_base, error) && pipeline_scan(p, error) &&
+		       pipeline_judge(p, error);
+	}
+	if (!p->tree && !open_state(review, review->base, false, error))
+		return false;
 	pipeline_reset(p);
 	if (!review_go_to(review, state, error))
 		return false;
-	if (strcmp(state->tree, review->base->tree))
+	if (!is_base)
 		tree_set_states(p->tree, &states);
 	ok = pipeline_scan(p, error) && pipeline_judge(p, error);
 	tree_set_states(p->tree, NULL);

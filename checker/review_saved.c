@@ -42,7 +42,7 @@ static char *audit_key(const struct review *review, const struct state *state)
 	g_string_append_printf(text, "%s|%d|%s|%jd|%jd.%09ld|%d|%s|%s", PFNCHECK_VERSION,
 			       FACTS_SCHEMA, ast_version(), (intmax_t)st.st_size,
 			       (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, o->no_kbuild,
-			       review->configured, state->tree);
+			       o->trust_tree ? state->tree : review->configured, state->tree);
 	for (char **arch = o->arches; arch && *arch; arch++)
 		g_string_append_printf(text, "|%s", *arch);
 	if (o->config && g_file_get_contents(o->config, &config, &size, NULL)) {

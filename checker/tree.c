@@ -204,6 +204,7 @@ struct tree *tree_open(const struct tree_options *options, GError **error)
 	tree->clang = g_strdup(options->clang);
 	tree->cache = g_canonicalize_filename(options->cache, NULL);
 	tree->no_kbuild = options->no_kbuild;
+	tree->sandbox = options->sandbox;
 	tree->jobs = options->jobs ? options->jobs : g_get_num_processors();
 	tree->progress = options->progress;
 	tree->progress_data = options->progress_data;

@@ -22,6 +22,7 @@ struct tree_options {
 	const char *cache;	   /* cache directory, exists */
 	const char *clang;	   /* the clang program of the libclang in use: "clang-19" */
 	bool no_kbuild;		   /* run nothing of the tree's; flags by our own reckoning */
+	bool sandbox;		   /* run it where it can do no harm */
 	unsigned int jobs;
 	/* Called for things a person waits for ("configuring x86 ..."), may be NULL. */
 	void (*progress)(const char *message, void *data);

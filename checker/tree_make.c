@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox.h"
 #include "tree_private.h"
 
 /* A make that takes longer than this hangs. */
@@ -113,6 +114,11 @@ static GPtrArray *make_arguments(const struct tree *tree, const struct tree_conf
 	g_autofree char *gcc = g_find_program_in_path("gcc");
 	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
 
+	if (tree->sandbox) {
+		g_ptr_array_add(argv, g_strdup("/proc/self/exe"));
+		g_ptr_array_add(argv, g_strdup(SANDBOX_COMMAND));
+		g_ptr_array_add(argv, g_strdup(make->build));
+	}
 	g_ptr_array_add(argv, g_strdup("make"));
 	/* With these four the top Makefile does not start itself again. */
 	g_ptr_array_add(argv, g_strdup("-rR"));
@@ -166,6 +172,15 @@ bool tree_make_run(const struct tree *tree, const struct tree_config *config,
 		g_set_error(error, TREE_ERROR, 0,
 			    "make was stopped after %d minutes; its output is in %s",
 			    RUN_SECONDS / 60, make->log);
+		return false;
+	}
+	if (tree->sandbox && WIFEXITED(*status) && WEXITSTATUS(*status) == SANDBOX_FAILED) {
+		g_autofree char *line = tree_make_message(make->log);
+
+		g_set_error(error, TREE_ERROR, 0,
+			    "there can be no sandbox for the tree's make here (%s): allow user "
+			    "namespaces, or leave out --trust-tree",
+			    line);
 		return false;
 	}
 	if (WIFSIGNALED(*status)) {

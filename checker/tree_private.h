@@ -71,6 +71,7 @@ struct tree {
 	char *clang;
 	char *state; /* hash of the build system's files */
 	bool no_kbuild;
+	bool sandbox;
 	unsigned int jobs;
 	void (*progress)(const char *message, void *data);
 	void *progress_data;

@@ -7,8 +7,9 @@ usage: review_test.py PFNCHECK [TEST...]
 
 import json
 import os
+import shutil
 import subprocess
-import unittest
+from pathlib import Path
 
 import end_to_end
 import fake_tree
@@ -526,6 +527,63 @@ class Anchor(ReviewCase):
         touched = self.audit("HEAD", "--format=gcc", "--anchor=diff")
         self.assertTrue(touched.out.startswith(GOOD + ":"), touched.out)
         self.assertIn("helper.h:3:", touched.out)
+
+
+FAKE_KERNEL = Path(__file__).resolve().parent / "fake-kernel"
+
+
+class Trusted(ReviewCase):
+    """--trust-tree: the head is configured too, where it can do no harm."""
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(FAKE_KERNEL, self.tree, dirs_exist_ok=True)
+        top = (FAKE_KERNEL / "drivers/Makefile").read_text()
+        self.write("drivers/Makefile", top + "obj-y += good/ bad/\n")
+        self.write("include/linux/kconfig.h", "")
+        # A driver that keeps the rule unless its Makefile says something else.
+        self.write(GOOD, fake_tree.FILES[GOOD].replace(
+            "return remap_pfn_range", "#ifdef INSERT_PAGES\n\treturn vm_insert_page(vma, 0, 0);\n"
+            "#endif\n\treturn remap_pfn_range"))
+        self.base = self.commit("kernel")
+        self.mark = self.directory / "mark"
+        probe = self.run_words([end_to_end.program, "sandbox", str(self.directory), "true"])
+        if probe.status:
+            self.skipTest(f"no sandbox here: {probe.err}")
+
+    def change_makefile(self, more):
+        self.edit("drivers/good/Makefile", "obj-m", more + "obj-m")
+        self.commit("good: other flags")
+
+    def test_the_flags_of_the_head(self):
+        self.change_makefile("ccflags-y += -DINSERT_PAGES\n")
+        found, _ = self.changes("HEAD", kbuild=True, status=1)
+        self.assertEqual(found, {"good_ops": "unknown"})
+        found, _ = self.changes("HEAD", "--trust-tree", kbuild=True, status=1)
+        self.assertEqual(found, {"good_ops": "violation"})
+
+    def test_what_its_make_can_do(self):
+        outside = [self.mark, self.tree / "mark", self.cache / "mark",
+                   self.cache / "review/tree-0/mark", self.cache / "review/tree-1/mark"]
+        run = "; ".join(f"touch {path}" for path in outside)
+        self.change_makefile(f"$(shell {run}; cat /proc/net/dev > $$TMPDIR/net)"
+                             "\nccflags-y += -DINSERT_PAGES\n")
+        found, _ = self.changes("HEAD", "--trust-tree", kbuild=True, status=1)
+        self.assertEqual(found, {"good_ops": "violation"})
+        self.assertEqual([path for path in outside if path.exists()], [])
+        made = list(self.cache.glob("conf-*/tmp/net"))
+        self.assertTrue(made)
+        for name in made:
+            devices = [line.split(":")[0].strip() for line in name.read_text().splitlines()[2:]]
+            self.assertEqual(devices, ["lo"])
+
+    def test_the_head_does_not_configure(self):
+        self.edit("Kconfig", "mainmenu", "BROKEN\nmainmenu")
+        self.commit("kconfig: broken")
+        result = self.audit("HEAD", "--trust-tree", kbuild=True)
+        self.assertEqual(result.status, 2, str(result))
+        self.assertIn("syntax error", result.err)
+        self.assertNotIn("no sandbox", result.err)
 
 
 class Against(ReviewCase):
