@@ -229,11 +229,21 @@ static void add_line(struct check *c, const struct place *at, const char *level,
 		g_ptr_array_add(c->lines, line);
 }
 
+/*
+ * Whether a finding holds whatever the files that were not compiled yet will add.  A
+ * function that nobody saw may set any flag, but it does not take an insertion back.
+ */
+static bool holds(const struct audit_route *route, const struct audit_finding *finding)
+{
+	return route->verdict != VERDICT_UNKNOWN || !strcmp(finding->rule, "page-insert");
+}
+
 static void show_route(struct check *c, const struct audit_route *route)
 {
 	for (guint i = 0; i < route->findings->len; i++) {
 		const struct audit_finding *finding = route->findings->pdata[i];
-		const struct place *at = find_shown(c, route, finding);
+		const struct place *at = holds(route, finding) ? find_shown(c, route, finding) :
+								 NULL;
 		bool warns = finding->level >= LEVEL_WARNING;
 
 		if (at && !finding->suppressed && (warns || c->options.verbose))

@@ -57,6 +57,46 @@ vm_fault_t split_fault(struct vm_fault *vmf)
 }
 """
 
+# An exporter that leaves the flags to another file.
+LATE_C = """\
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/dma-buf.h>
+
+void late_flags(struct vm_area_struct *vma);
+
+static vm_fault_t late_fault(struct vm_fault *vmf)
+{
+	return vmf_insert_pfn(vmf->vma, vmf->address, vmf->pgoff);
+}
+
+static const struct vm_operations_struct late_vm_ops = {
+	.fault = late_fault,
+};
+
+static int late_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	late_flags(vma);
+	vma->vm_ops = &late_vm_ops;
+	return 0;
+}
+
+const struct dma_buf_ops late_ops = {
+	.mmap = late_mmap,
+};
+"""
+
+LATE_FLAGS_C = """\
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+
+void late_flags(struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, %s);
+}
+"""
+
 # As kernels try a checker before they use it: a file of one function, without a suffix, and
 # whoever says the wrong word is not used.
 HANDSHAKE = """\
@@ -179,6 +219,17 @@ class Warnings(Checked):
         self.assertEqual(self.check("drivers/split/fault.c"), "")
         said = self.check("drivers/split/split.c")
         self.assertEqual((said.count("\n"), said.count("[pfncheck:cow-pfnmap]")), (1, 1), said)
+
+    def test_no_alarm_before_all_is_there(self):
+        """What a file that is yet to come may do is not taken for undone."""
+        self.write("drivers/late/late.c", LATE_C)
+        self.write("drivers/late/flags.c", LATE_FLAGS_C % "VM_PFNMAP")
+        self.assertEqual(self.check("drivers/late/late.c"), "")
+        self.assertEqual(self.check("drivers/late/flags.c"), "")
+        self.assertEqual(self.check("drivers/late/late.c"), "")
+        self.write("drivers/late/flags.c", LATE_FLAGS_C % "VM_DONTEXPAND")
+        self.check("drivers/late/flags.c")
+        self.assertIn("[pfncheck:missing-pfnmap]", self.check("drivers/late/late.c"))
 
     def test_files_of_others(self):
         """A file is not told what another one does."""
