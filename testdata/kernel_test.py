@@ -278,6 +278,15 @@ class Kernel(unittest.TestCase):
         self.assertTrue(self.warm == self.cold, "the second report differs from the first")
         self.assertLessEqual(self.warm_stats["files_extracted"], len(self.failed), self.failed)
 
+    def test_scan_with_and_without_the_cache(self):
+        dumps = []
+        for name, *options in (("kept",), ("read", "--no-cache")):
+            out = self.directory / f"{name}.scan"
+            run(self.directory / "cache", out, "--dump=scan", *options)
+            dumps.append(out.read_bytes())
+        self.assertIn(b"\nobject\t", dumps[0])
+        self.assertTrue(dumps[0] == dumps[1], "what is kept of the sources is not what they say")
+
     def test_precompiled_header(self):
         """What headers say does not depend on how they are read."""
         with open(self.directory / "facts", "rb") as one, \
