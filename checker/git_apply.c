@@ -6,11 +6,10 @@
  * index of ours.
  */
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "files.h"
 #include "git_private.h"
 
 /* A mailbox beyond this is none. */
@@ -260,21 +259,6 @@ static bool apply_mails(struct git *git, const struct git_commit *base, const GP
 	return true;
 }
 
-static void remove_directory(const char *path)
-{
-	GDir *directory = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (directory && (name = g_dir_read_name(directory))) {
-		g_autofree char *file = g_build_filename(path, name, NULL);
-
-		g_unlink(file);
-	}
-	if (directory)
-		g_dir_close(directory);
-	g_rmdir(path);
-}
-
 GPtrArray *git_apply(struct git *git, const struct git_commit *base, const char *file,
 		     GError **error)
 {
@@ -297,6 +281,6 @@ GPtrArray *git_apply(struct git *git, const struct git_commit *base, const char 
 		ok = apply_mails(git, base, mails, patches, error);
 		git->environment = g_environ_unsetenv(git->environment, "GIT_INDEX_FILE");
 	}
-	remove_directory(directory);
+	remove_all(directory);
 	return ok ? g_steal_pointer(&patches) : NULL;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "compare.h"
+#include "files.h"
 #include "review_private.h"
 
 static void state_free(void *data)
@@ -418,10 +419,8 @@ static bool open_review(struct review *review, GError **error)
 		return false;
 	review->directory = g_build_filename(cache, "review", NULL);
 	review->audits = g_build_filename(review->directory, "audits", NULL);
-	if (g_mkdir_with_parents(review->audits, 0777)) {
-		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
-			    "cannot make %s (%s): choose another cache with --cache",
-			    review->audits, g_strerror(errno));
+	if (!make_directory(review->audits, error)) {
+		g_prefix_error(error, "choose another cache with --cache: ");
 		return false;
 	}
 	review->git = git_open(review->options->tree, review->directory, error);

@@ -89,7 +89,11 @@ bool review_find_same(struct review *review, const struct state *before, struct 
 
 /* ---- how sources are compiled ---- */
 
-static bool find_build_change(struct review *review, struct state *state, GError **error)
+/* Hands over the texts of the files that differ from the base, of those that are wanted. */
+static bool
+each_text(struct review *review, const struct state *state, bool (*wanted)(const char *path),
+	  void (*take)(const char *path, const char *before, const char *after, void *data),
+	  void *data, GError **error)
 {
 	struct git_reader *reader = git_reader_new(review->git, error);
 	g_autoptr(GPtrArray) changes = NULL;
@@ -98,20 +102,24 @@ static bool find_build_change(struct review *review, struct state *state, GError
 	if (reader)
 		changes = git_diff(review->git, review->base->tree, state->tree, error);
 	ok = changes != NULL;
-	state->build = build_change_new();
 	for (guint i = 0; ok && i < changes->len; i++) {
 		const struct git_change *change = changes->pdata[i];
 		g_autofree char *before = NULL;
 		g_autofree char *after = NULL;
 
-		if (!build_change_is_build_file(change->path))
+		if (!wanted(change->path))
 			continue;
 		ok = read_texts(reader, change, &before, &after, error);
 		if (ok)
-			build_change_add(state->build, change->path, before, after);
+			take(change->path, before, after, data);
 	}
 	git_reader_free(reader);
 	return ok;
+}
+
+static void add_build_file(const char *path, const char *before, const char *after, void *data)
+{
+	build_change_add(data, path, before, after);
 }
 
 /* The build file by which something on a route is affected, or NULL. */
@@ -160,8 +168,12 @@ bool review_mark_build(struct review *review, struct state *state, struct audit 
 {
 	if (review->options->trust_tree || !strcmp(state->tree, review->base->tree))
 		return true;
-	if (!state->build && !find_build_change(review, state, error))
-		return false;
+	if (!state->build) {
+		state->build = build_change_new();
+		if (!each_text(review, state, build_change_is_build_file, add_build_file,
+			       state->build, error))
+			return false;
+	}
 	if (build_change_is_empty(state->build))
 		return true;
 	if (!review_go_to(review, state, error))
@@ -231,30 +243,17 @@ static void note_failures(struct audit *audit, const char *path)
 	}
 }
 
+static void note_coverage(const char *path, const char *before, const char *after, void *data)
+{
+	note_failures(data, path);
+	if (after && strstr(after, "pfncheck:"))
+		note_comments(data, path, before, after);
+}
+
 bool review_note_coverage(struct review *review, const struct state *head, struct audit *audit,
 			  GError **error)
 {
-	struct git_reader *reader = git_reader_new(review->git, error);
-	g_autoptr(GPtrArray) changes = NULL;
-	bool ok;
-
-	if (reader)
-		changes = git_diff(review->git, review->base->tree, head->tree, error);
-	ok = changes != NULL;
-	for (guint i = 0; ok && i < changes->len; i++) {
-		const struct git_change *change = changes->pdata[i];
-		g_autofree char *before = NULL;
-		g_autofree char *after = NULL;
-
-		if (!walk_is_source(change->path))
-			continue;
-		note_failures(audit, change->path);
-		ok = read_texts(reader, change, &before, &after, error);
-		if (ok && after && strstr(after, "pfncheck:"))
-			note_comments(audit, change->path, before, after);
-	}
-	git_reader_free(reader);
-	return ok;
+	return each_text(review, head, walk_is_source, note_coverage, audit, error);
 }
 
 /* ---- lines ---- */

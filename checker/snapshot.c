@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tree_private.h"
+#include "files.h"
 
 /* How many there are for runs at the same time. */
 #define SNAPSHOTS 2
@@ -296,12 +296,12 @@ static bool start_over(struct snapshot *snapshot, GError **error)
 {
 	unlink(snapshot->state);
 	g_clear_pointer(&snapshot->tree, g_free);
-	if (!tree_remove(snapshot->path)) {
+	if (!remove_all(snapshot->path)) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
 			    "cannot remove %s: remove it by hand", snapshot->path);
 		return false;
 	}
-	return tree_make_directory(snapshot->path, error);
+	return make_directory(snapshot->path, error);
 }
 
 /* Finds out what is there; a move that was ended is made again. */

@@ -19,54 +19,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "tree_private.h"
 
 /* Directories of earlier states of a tree that the cache keeps. */
 #define KEPT_PREDECESSORS 3
-
-bool tree_remove(const char *path)
-{
-	struct stat st;
-
-	if (lstat(path, &st))
-		return errno == ENOENT;
-	if (S_ISDIR(st.st_mode)) {
-		GDir *directory = g_dir_open(path, 0, NULL);
-		const char *name;
-
-		while (directory && (name = g_dir_read_name(directory))) {
-			g_autofree char *child = g_build_filename(path, name, NULL);
-
-			tree_remove(child);
-		}
-		if (directory)
-			g_dir_close(directory);
-		return !rmdir(path);
-	}
-	return !unlink(path);
-}
-
-bool tree_make_directory(const char *path, GError **error)
-{
-	if (!g_mkdir_with_parents(path, 0777))
-		return true;
-	g_set_error(error, TREE_ERROR, 0, "%s: cannot create: %s", path, g_strerror(errno));
-	return false;
-}
-
-bool tree_copy_file(const char *from, const char *to, GError **error)
-{
-	g_autofree char *parent = g_path_get_dirname(to);
-	g_autofree char *text = NULL;
-	gsize size;
-
-	if (!tree_make_directory(parent, error) ||
-	    !g_file_get_contents(from, &text, &size, error) ||
-	    !g_file_set_contents_full(to, text, (gssize)size, G_FILE_SET_CONTENTS_NONE,
-				      access(from, X_OK) ? 0666 : 0777, error))
-		return false;
-	return true;
-}
 
 /* Copies the regular files below a directory; one that does not exist holds none. */
 static bool copy_directory(const char *from, const char *to, GError **error)
@@ -83,7 +40,7 @@ static bool copy_directory(const char *from, const char *to, GError **error)
 			    !copy_directory(source, target, error))
 				return false;
 		} else if (g_file_test(source, G_FILE_TEST_IS_REGULAR)) {
-			if (!tree_copy_file(source, target, error))
+			if (!copy_file(source, target, error))
 				return false;
 		}
 	}
@@ -146,7 +103,7 @@ static bool link_directory(const char *from, const char *to, const char *const *
 	g_autoptr(GDir) directory = g_dir_open(from, 0, error);
 	const char *name;
 
-	if (!directory || !tree_make_directory(to, error))
+	if (!directory || !make_directory(to, error))
 		return false;
 	while ((name = g_dir_read_name(directory))) {
 		g_autofree char *source = g_build_filename(from, name, NULL);
@@ -199,7 +156,7 @@ static bool link_tree(const struct tree *tree, const struct tree_config *config,
 		return false;
 	unlink(include_config);
 	unlink(include_generated);
-	tree_remove(generated);
+	remove_all(generated);
 	return true;
 }
 
@@ -223,12 +180,12 @@ static bool configure_by_make(struct tree *tree, struct tree_config *config, con
 	int status = 0;
 	bool ok = true;
 
-	if (config->config_file && !tree_copy_file(config->config_file, target, error))
+	if (config->config_file && !copy_file(config->config_file, target, error))
 		return false;
 	if (config->unclean) {
-		tree_remove(links);
+		remove_all(links);
 		if (!link_tree(tree, config, links, error)) {
-			tree_remove(links);
+			remove_all(links);
 			return false;
 		}
 		make.source = links;
@@ -246,7 +203,7 @@ static bool configure_by_make(struct tree *tree, struct tree_config *config, con
 		ok = tree_make_run(tree, config, &make, &status, error);
 	}
 	if (config->unclean)
-		tree_remove(links);
+		remove_all(links);
 	if (ok && status) {
 		g_autofree char *line = tree_make_message(log);
 
@@ -273,7 +230,7 @@ static bool configure_by_copy(const struct tree_config *config, const char *part
 		g_autofree char *from = g_build_filename(config->given, files[i], NULL);
 		g_autofree char *to = g_build_filename(part, files[i], NULL);
 
-		if (g_file_test(from, G_FILE_TEST_EXISTS) && !tree_copy_file(from, to, error))
+		if (g_file_test(from, G_FILE_TEST_EXISTS) && !copy_file(from, to, error))
 			return false;
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(directories); i++) {
@@ -316,7 +273,7 @@ static bool configure_part(struct tree *tree, struct tree_config *config, const 
 	g_autofree char *text = lineage(tree, config);
 	bool ok;
 
-	if (!tree_make_directory(ours, error))
+	if (!make_directory(ours, error))
 		return false;
 	switch (config->source) {
 	case TREE_SOURCE_BUILD:
@@ -346,7 +303,7 @@ static void remove_parts(const struct tree *tree, const struct tree_config *conf
 		g_autofree char *part = g_build_filename(tree->cache, name, NULL);
 
 		if (g_str_has_prefix(name, prefix))
-			tree_remove(part);
+			remove_all(part);
 	}
 }
 
@@ -359,14 +316,14 @@ static bool configure_locked(struct tree *tree, struct tree_config *config, GErr
 
 	remove_parts(tree, config);
 	/* It is there if it was damaged. */
-	tree_remove(config->build);
+	remove_all(config->build);
 	ok = configure_part(tree, config, part, error);
 	if (ok && rename(part, config->build)) {
 		g_set_error(error, TREE_ERROR, 0, "%s: cannot rename: %s", part, g_strerror(errno));
 		ok = false;
 	}
 	if (!ok)
-		tree_remove(part);
+		remove_all(part);
 	/* Stubs made with it are known to later runs by the flags file. */
 	return ok && (!config->stubs->len || tree_flags_save(config, error));
 }
@@ -437,7 +394,7 @@ static void prune(const struct tree *tree, const struct tree_config *config)
 		int lock = open(name_of_lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 
 		if (lock >= 0 && !flock(lock, LOCK_EX | LOCK_NB)) {
-			tree_remove(predecessor->build);
+			remove_all(predecessor->build);
 			unlink(log);
 		}
 		tree_unlock(lock);

@@ -15,6 +15,7 @@
  */
 #include <string.h>
 
+#include "files.h"
 #include "tree_private.h"
 
 /* Bytes of targets for one make: one argument of a command is bounded to 128 KiB. */
@@ -234,8 +235,8 @@ static bool probe_batch(struct tree *tree, const struct tree_config *config, con
 	const char *name;
 	int status = 0;
 
-	tree_remove(out);
-	if (!tree_make_directory(out, error) || !g_file_set_contents(makefile, text, -1, error))
+	remove_all(out);
+	if (!make_directory(out, error) || !g_file_set_contents(makefile, text, -1, error))
 		return false;
 	if (!tree_make_run(tree, config, &make, &status, error))
 		return false;
@@ -254,7 +255,7 @@ static bool probe_batch(struct tree *tree, const struct tree_config *config, con
 		else
 			g_hash_table_replace(records, record->path, record);
 	}
-	tree_remove(out);
+	remove_all(out);
 	/* A target that fails is not the end, a make that knows no target at all is. */
 	if (status && kind == PROBE_FIRST && g_hash_table_size(records) == before) {
 		g_autofree char *line = tree_make_message(log);
@@ -346,9 +347,9 @@ static void require_header(struct tree *tree, struct tree_config *config, const 
 		return;
 	if (config->given)
 		given = g_build_filename(config->given, header, NULL);
-	if (given && tree_copy_file(given, ours, NULL))
+	if (given && copy_file(given, ours, NULL))
 		return;
-	if (tree_make_directory(parent, NULL))
+	if (make_directory(parent, NULL))
 		g_file_set_contents(ours, "", 0, NULL);
 	tree_add_stub(tree, config, header);
 }

@@ -126,11 +126,6 @@ int tree_lock(const struct tree *tree, struct tree_config *config, GError **erro
 void tree_unlock(int lock);
 /* Makes config->build complete, by make or by copying; nothing to do if it is. */
 bool tree_configure(struct tree *tree, struct tree_config *config, GError **error);
-bool tree_make_directory(const char *path, GError **error);
-/* False if something is left. */
-bool tree_remove(const char *path);
-/* Copies a file, and makes the directory it goes to. */
-bool tree_copy_file(const char *from, const char *to, GError **error);
 
 /* tree_make.c */
 

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files.h"
 #include "tree_private.h"
 
 #define RECORD_LINE "pfncheck-compiled " TREE_CACHE_VERSION
@@ -90,7 +91,7 @@ static bool write_record(const struct tree_config *config, const struct tree_fil
 	g_string_append(text, "end\n");
 	if (g_file_get_contents(name, &before, NULL, NULL) && !strcmp(before, text->str))
 		return true;
-	return tree_make_directory(config->records, error) &&
+	return make_directory(config->records, error) &&
 	       g_file_set_contents_full(name, text->str, (gssize)text->len,
 					G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
 }

@@ -4,8 +4,7 @@
  * bears on.
  */
 #include "build_change.h"
-
-#include <glib/gstdio.h>
+#include "files.h"
 
 struct fixture {
 	char *root;
@@ -16,7 +15,7 @@ static void put(const struct fixture *fixture, const char *path, const char *tex
 	g_autofree char *file = g_build_filename(fixture->root, path, NULL);
 	g_autofree char *directory = g_path_get_dirname(file);
 
-	g_assert_cmpint(g_mkdir_with_parents(directory, 0777), ==, 0);
+	g_assert_true(make_directory(directory, NULL));
 	g_assert_true(g_file_set_contents(file, text, -1, NULL));
 }
 
@@ -33,25 +32,10 @@ static void set_up(struct fixture *fixture, const void *unused)
 	put(fixture, "drivers/b/b.c", "int b = IS_ENABLED(CONFIG_A_FASTER);\n");
 }
 
-static void remove_all(const char *path)
-{
-	GDir *directory = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (directory && (name = g_dir_read_name(directory))) {
-		g_autofree char *child = g_build_filename(path, name, NULL);
-
-		remove_all(child);
-	}
-	if (directory)
-		g_dir_close(directory);
-	g_remove(path);
-}
-
 static void tear_down(struct fixture *fixture, const void *unused)
 {
 	(void)unused;
-	remove_all(fixture->root);
+	g_assert_true(remove_all(fixture->root));
 	g_free(fixture->root);
 }
 
