@@ -156,13 +156,21 @@ static void read_config(struct reader *reader, const json_t *object, void *owner
 	config->config = get_text(reader, object, "config");
 }
 
+static void fill_object(struct reader *reader, const json_t *object, struct audit_object *to)
+{
+	read_place(reader, object, &to->at);
+	to->name = get_text(reader, object, "name");
+	to->type = get_text(reader, object, "type");
+}
+
 static void read_table(struct reader *reader, const json_t *object, void *owner)
 {
-	struct audit_object *table = audit_add_table(owner);
+	fill_object(reader, object, audit_add_table(owner));
+}
 
-	read_place(reader, object, &table->at);
-	table->name = get_text(reader, object, "name");
-	table->type = get_text(reader, object, "type");
+static void read_alike(struct reader *reader, const json_t *object, void *owner)
+{
+	fill_object(reader, object, audit_add_alike(owner));
 }
 
 static void read_insert(struct reader *reader, const json_t *object, void *owner)
@@ -254,6 +262,7 @@ static void read_route(struct reader *reader, const json_t *object, void *owner)
 	route->ops.name = get_text(reader, ops, "name");
 	route->mmap = get_string(reader, object, "mmap");
 	read_list(reader, object, "tables", read_table, route);
+	read_list(reader, object, "alike", read_alike, route);
 	if (implementation) {
 		read_place(reader, implementation, &route->implementation.at);
 		route->implementation.name = get_string(reader, implementation, "function");

@@ -15,6 +15,9 @@
 
 #include "git_private.h"
 
+/* Objects that patches made are kept for so long: a snapshot may hold their tree. */
+#define OBJECT_SECONDS (30 * 24 * 60 * 60)
+
 G_DEFINE_QUARK(pfncheck_git_error, git_error)
 
 /*
@@ -165,6 +168,29 @@ static void set_environment(struct git *git, const char *repository, const char 
 #undef SET
 }
 
+/* Removes objects of ours that nobody will ask for any more. */
+static void prune_objects(const struct git *git)
+{
+	g_autofree char *own = g_build_filename(git->scratch, "objects", NULL);
+	g_autoptr(GDir) all = g_dir_open(own, 0, NULL);
+	const gint64 oldest = g_get_real_time() / G_USEC_PER_SEC - OBJECT_SECONDS;
+	const char *name;
+
+	while (all && (name = g_dir_read_name(all))) {
+		g_autofree char *path = g_build_filename(own, name, NULL);
+		g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+		const char *object;
+
+		while (directory && (object = g_dir_read_name(directory))) {
+			g_autofree char *file = g_build_filename(path, object, NULL);
+			struct stat st;
+
+			if (!lstat(file, &st) && S_ISREG(st.st_mode) && st.st_mtime < oldest)
+				unlink(file);
+		}
+	}
+}
+
 struct git *git_open(const char *path, const char *scratch, GError **error)
 {
 	struct git *git = g_new0(struct git, 1);
@@ -199,6 +225,7 @@ void git_close(struct git *git)
 {
 	if (!git)
 		return;
+	prune_objects(git);
 	g_free(git->directory);
 	g_free(git->scratch);
 	g_strfreev(git->environment);

@@ -9,7 +9,6 @@
 #include "diff_lines.h"
 #include "needs.h"
 #include "review_private.h"
-#include "sorted.h"
 #include "suppress.h"
 #include "walk.h"
 
@@ -190,39 +189,19 @@ bool review_mark_build(struct review *review, struct state *state, struct audit 
 
 /* ---- comments ---- */
 
-/* Texts of a file's allow comments -> how many there are. */
-static GHashTable *count_comments(const char *text)
-{
-	GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(GPtrArray) comments = text ? suppress_comments(text, strlen(text)) :
-					       g_ptr_array_new();
-
-	for (guint i = 0; i < comments->len; i++) {
-		const struct suppress_comment *comment = comments->pdata[i];
-		char *key = g_strdup_printf("%s: %s", comment->rule ? comment->rule : "(no rule)",
-					    comment->reason ? comment->reason : "(no reason)");
-		guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, key));
-
-		g_hash_table_insert(counts, key, GUINT_TO_POINTER(count + 1));
-	}
-	return counts;
-}
-
 static void note_comments(struct audit *audit, const char *path, const char *before,
 			  const char *after)
 {
-	g_autoptr(GHashTable) old = count_comments(before);
-	g_autoptr(GHashTable) new = count_comments(after);
-	g_autoptr(GPtrArray) keys = sorted_keys(new);
+	g_autoptr(GPtrArray) added = suppress_added(
+		before ? before : "", before ? strlen(before) : 0, after, strlen(after));
 
-	for (guint i = 0; i < keys->len; i++) {
-		const char *key = keys->pdata[i];
-		g_autofree char *note = NULL;
+	for (guint i = 0; i < added->len; i++) {
+		const struct suppress_comment *comment = added->pdata[i];
+		g_autofree char *note =
+			g_strdup_printf("%s: a comment is added that allows %s: %s", path,
+					comment->rule ? comment->rule : "(no rule)",
+					comment->reason ? comment->reason : "(no reason)");
 
-		if (GPOINTER_TO_UINT(g_hash_table_lookup(new, key)) <=
-		    GPOINTER_TO_UINT(g_hash_table_lookup(old, key)))
-			continue;
-		note = g_strdup_printf("%s: a comment is added that allows %s", path, key);
 		g_ptr_array_add(audit->coverage.notes, (void *)audit_string(audit, note));
 	}
 }

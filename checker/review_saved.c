@@ -21,8 +21,8 @@
 #include "report.h"
 #include "review_private.h"
 
-/* Saved audits beyond this are removed, those that were not used for longest first. */
-#define AUDITS_KEPT 512
+/* Files of saved audits beyond this are removed, those that were not used for longest first. */
+#define FILES_KEPT 256
 /* Lines of the file "known". */
 #define KNOWN_KEPT 64
 /* How many different trees are compared before a base is taken to be new. */
@@ -71,6 +71,7 @@ char *review_needs_file(const struct review *review, const struct state *state)
 struct audit *review_load(const struct review *review, const struct state *state)
 {
 	g_autofree char *file = saved_file(review, state, ".json");
+	g_autofree char *needs = review_needs_file(review, state);
 	struct audit *audit;
 
 	if (review->options->no_cache && !g_hash_table_contains(review->made, state->tree))
@@ -78,8 +79,10 @@ struct audit *review_load(const struct review *review, const struct state *state
 	if (access(file, R_OK))
 		return NULL;
 	audit = baseline_load(file, NULL);
-	if (audit)
+	if (audit) {
 		utimensat(AT_FDCWD, file, NULL, 0);
+		utimensat(AT_FDCWD, needs, NULL, 0);
+	}
 	return audit;
 }
 
@@ -241,6 +244,6 @@ void review_prune(const struct review *review)
 		g_ptr_array_add(all, saved);
 	}
 	g_ptr_array_sort(all, compare_saved);
-	for (guint i = AUDITS_KEPT; i < all->len; i++)
+	for (guint i = FILES_KEPT; i < all->len; i++)
 		g_unlink(((const struct saved *)all->pdata[i])->file);
 }
