@@ -436,6 +436,30 @@ const char *audit_config_words(struct audit *audit, const GArray *configs)
 	return audit_string(audit, words->str);
 }
 
+void audit_number(struct audit *audit)
+{
+	for (guint i = 0; i < audit->routes->len; i++) {
+		const struct audit_route *route = audit->routes->pdata[i];
+		/* fingerprint -> how many have it */
+		g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+		for (guint k = 0; k < route->findings->len; k++) {
+			struct audit_finding *finding = route->findings->pdata[k];
+			const char *own = finding->fingerprint;
+			guint before = GPOINTER_TO_UINT(g_hash_table_lookup(seen, own));
+			g_autofree char *text = g_strdup_printf("%s|%u", own, before);
+			g_autofree char *sum =
+				g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+
+			g_hash_table_insert(seen, (void *)own, GUINT_TO_POINTER(before + 1));
+			if (!before)
+				continue;
+			sum[32] = '\0';
+			finding->fingerprint = audit_string(audit, sum);
+		}
+	}
+}
+
 void audit_sort(struct audit *audit)
 {
 	g_ptr_array_sort(audit->routes, compare_routes);

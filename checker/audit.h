@@ -305,6 +305,11 @@ const char *audit_config_words(struct audit *audit, const GArray *configs);
  * failed files by name.  The order of everything else means something and stays.
  */
 void audit_sort(struct audit *audit);
+/*
+ * Makes the fingerprints of a route's findings differ, by counting those that have the
+ * same in the order that audit_sort() leaves; once, when all of them are there.
+ */
+void audit_number(struct audit *audit);
 /* Fills in the numbers of the coverage that follow from the routes. */
 void audit_count(struct audit *audit);
 /*

@@ -362,6 +362,7 @@ bool pipeline_judge(struct pipeline *p, GError **error)
 	note_stubs(p);
 	p->audit->stopped = pipeline_stopped(p);
 	audit_sort(p->audit);
+	audit_number(p->audit);
 	audit_count(p->audit);
 	progress_stage(p->progress, NULL);
 	return true;

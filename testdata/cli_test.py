@@ -586,6 +586,25 @@ int shared_mmap(struct vm_area_struct *vma)
         words = [word for word in self.command("--format=json") if word != str(self.tree)]
         self.assertEqual(self.run_words(words, cwd=self.tree).out, want)
 
+    def test_where_it_is_run(self):
+        """Other language, time, place and width: the same bytes."""
+        options = (("--format=json",), ("--format=text", "-v"), ("--format=junit",),
+                   ("--format=markdown",))
+        want = {words: self.audit(*words).out for words in options}
+        place = self.directory / "elsewhere"
+        place.mkdir()
+        for env in ({"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8", "LANGUAGE": "de"},
+                    {"LC_ALL": "tr_TR.ISO-8859-9"}, {"LC_ALL": "C"}, {"LC_ALL": "POSIX"},
+                    {"TZ": "Pacific/Kiritimati"}, {"TZ": "America/Adak"},
+                    {"COLUMNS": "20", "LINES": "5"}, {"COLUMNS": "400"}, {"TERM": "dumb"},
+                    {"TERM": None, "HOME": str(place), "USER": None, "PWD": "/"},
+                    {"CFLAGS": "-DX", "CPATH": str(place), "C_INCLUDE_PATH": str(place)}):
+            for words in options:
+                result = self.audit(*words, env=env, cwd=place)
+                self.assertEqual((result.out, [l for l in result.err.splitlines()
+                                               if not l.endswith(" s")]),
+                                 (want[words], []), str(env))
+
     def test_output(self):
         want = self.audit("--format=json")
         file = self.directory / "out.json"
@@ -606,6 +625,93 @@ int shared_mmap(struct vm_area_struct *vma)
         place.mkdir()
         self.audit(env={"TMPDIR": str(place)})
         self.assertEqual(os.listdir(place), [])
+
+
+class Fingerprints(Case):
+    """What names a finding stays as long as the finding does."""
+
+    more = {"drivers/twice/twice.c": """\
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/dma-buf.h>
+
+static vm_fault_t twice_fault(struct vm_fault *vmf)
+{
+	vmf->page = (struct page *)vmf->pgoff;
+	return 0;
+}
+
+static const struct vm_operations_struct first_ops = { .fault = twice_fault };
+static const struct vm_operations_struct second_ops = { .fault = twice_fault };
+
+static int twice_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	if (dmabuf->size)
+		vma->vm_ops = &first_ops;
+	else
+		vma->vm_ops = &second_ops;
+	return 0;
+}
+
+const struct dma_buf_ops twice_ops = {
+	.mmap = twice_mmap,
+};
+
+static int again_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	if (dmabuf->priv)
+		return vm_insert_page(vma, vma->vm_start, 0);
+	return vm_insert_page(vma, vma->vm_end, 0);
+}
+
+const struct dma_buf_ops again_twice_ops = {
+	.mmap = again_mmap,
+};
+"""}
+
+    def fingerprints(self, **more):
+        """(route, rule, message) -> fingerprints in the order of their lines."""
+        report, _ = self.report(**more)
+        found = {}
+        for route in report["routes"]:
+            own = [finding["fingerprint"] for finding in route["findings"]]
+            self.assertEqual(len(set(own)), len(own), route["findings"])
+            for finding in route["findings"]:
+                key = (route["id"], finding["rule"], finding["message"])
+                found.setdefault(key, []).append(finding["fingerprint"])
+        return found
+
+    def test_none_is_shared(self):
+        found = self.fingerprints()
+        self.assertEqual(sorted(len(own) for own in found.values()), [1, 1, 1, 2, 2])
+
+    def test_what_does_not_matter(self):
+        want = self.fingerprints()
+        text = self.more["drivers/twice/twice.c"]
+        self.write("drivers/twice/twice.c", text.replace("\nstatic", "\n\n/* moved */\n\nstatic"))
+        self.assertEqual(self.fingerprints(), want)
+        other = fake_tree.make(self.directory / "else/where", self.more)
+        self.assertEqual(self.fingerprints(tree=other, cache=self.directory / "fresh"), want)
+        # Others come before and after it.
+        for name in ("aaa", "zzz"):
+            fake_tree.write(other, f"drivers/{name}/{name}.c",
+                            text.replace("twice", name))
+        now = self.fingerprints(tree=other)
+        self.assertEqual({key: now[key] for key in want}, want)
+        self.assertEqual(self.fingerprints(tree=other, cache=self.directory / "third"), now)
+        every = [own for found in now.values() for own in found]
+        self.assertEqual(len(set(every)), len(every))
+
+    def test_against(self):
+        """Of two that look alike one is new."""
+        text = self.more["drivers/twice/twice.c"]
+        self.write("drivers/twice/twice.c", text.replace("vma->vm_end, 0", "vma->vm_end, 0")
+                   .replace("return vm_insert_page(vma, vma->vm_start, 0)", "return -22"))
+        saved = self.directory / "saved.json"
+        self.audit("--format=json", "--output", saved)
+        self.write("drivers/twice/twice.c", text)
+        report, _ = self.report("--against", saved, status=1)
+        self.assertEqual([(f["rule"], len(r["findings"])) for r in report["routes"]
+                          for f in r["findings"]], [("page-insert", 1)])
 
 
 class Terminal(Case):
