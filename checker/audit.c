@@ -169,6 +169,7 @@ struct audit *audit_new(void)
 	audit->review.commits = g_ptr_array_new_with_free_func(g_free);
 	audit->review.kept = g_ptr_array_new_with_free_func((GDestroyNotify)audit_free);
 	audit->coverage.files_failed = g_ptr_array_new_with_free_func(g_free);
+	audit->coverage.not_reached = g_ptr_array_new();
 	coccinelle->failed = g_ptr_array_new_with_free_func(g_free);
 	coccinelle->only_clang = g_ptr_array_new_with_free_func(g_free);
 	coccinelle->only_coccinelle = g_ptr_array_new_with_free_func(g_free);
@@ -190,6 +191,7 @@ void audit_free(struct audit *audit)
 	g_ptr_array_unref(audit->review.commits);
 	g_ptr_array_unref(audit->review.kept);
 	g_ptr_array_unref(audit->coverage.files_failed);
+	g_ptr_array_unref(audit->coverage.not_reached);
 	g_ptr_array_unref(audit->coverage.coccinelle.failed);
 	g_ptr_array_unref(audit->coverage.coccinelle.only_clang);
 	g_ptr_array_unref(audit->coverage.coccinelle.only_coccinelle);
@@ -470,6 +472,7 @@ void audit_sort(struct audit *audit)
 	}
 	g_ptr_array_sort(audit->left_out, compare_findings);
 	g_ptr_array_sort(audit->coverage.files_failed, compare_failures);
+	sort_unique_strings(audit->coverage.not_reached);
 	g_ptr_array_sort(audit->coverage.coccinelle.failed, compare_failures);
 	g_ptr_array_sort(audit->coverage.coccinelle.only_clang, compare_differences);
 	g_ptr_array_sort(audit->coverage.coccinelle.only_coccinelle, compare_differences);

@@ -174,6 +174,7 @@ struct audit_coverage {
 	guint files_scanned;
 	guint files_parsed;	 /* candidates whose facts were used, cached ones included */
 	GPtrArray *files_failed; /* struct audit_failure */
+	GPtrArray *not_reached;	 /* const char *: files that a run was stopped before */
 	GPtrArray *notes;	 /* const char *: stubbed headers, helpers not known, ... */
 	struct audit_coccinelle coccinelle;
 };

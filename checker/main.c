@@ -155,7 +155,11 @@ static int finish_audit(struct run *r, struct audit *baseline, GError **error)
 
 	if (baseline)
 		baseline_subtract(p->audit, baseline, o->against);
-	if (stopped)
+	if (stopped == SIGALRM)
+		progress_message(
+			"the time of --timeout is over: what follows is what was known so far",
+			p->progress);
+	else if (stopped)
 		progress_message("interrupted: what follows is what was known so far", p->progress);
 	if (o->stats && !write_stats(r, error))
 		return EXIT_CANNOT_RUN;

@@ -285,6 +285,7 @@ static json_t *coverage_json(const struct audit_coverage *coverage)
 	json_object_set_new(object, "files_scanned", json_integer(coverage->files_scanned));
 	json_object_set_new(object, "files_parsed", json_integer(coverage->files_parsed));
 	json_object_set_new(object, "files_failed", list_of(coverage->files_failed, failure_json));
+	json_object_set_new(object, "files_not_reached", strings(coverage->not_reached));
 	json_object_set_new(object, "notes", strings(coverage->notes));
 	json_object_set_new(object, "coccinelle", coccinelle_json(&coverage->coccinelle));
 	return object;

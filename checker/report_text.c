@@ -527,8 +527,19 @@ static void print_failures(const struct text *text)
 
 static void print_stopped(const struct text *text)
 {
+	const GPtrArray *files = text->audit->coverage.not_reached;
+	guint shown = text->options->verbose ? files->len : MIN(files->len, FAILED_SHOWN);
+
 	if (!text->audit->stopped)
 		return;
+	for (guint i = 0; i < shown; i++) {
+		text_print(text, "not reached: %s", (const char *)files->pdata[i]);
+		text_newline(text);
+	}
+	if (shown < files->len) {
+		text_print(text, "not reached: %u more (-v shows them)", files->len - shown);
+		text_newline(text);
+	}
 	text_styled(text, STYLE_WARNING, "stopped early");
 	text_print(text, ": %s; this is what was known so far", text->audit->stopped);
 	text_newline(text);

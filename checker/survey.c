@@ -696,6 +696,26 @@ static bool look_aside(struct round *r, GError **error)
 	return !files->len || run_round(r, files, error);
 }
 
+/* What was wanted and neither analysed nor given up, when a run is stopped. */
+static void note_not_reached(const struct round *r)
+{
+	const struct survey *s = r->survey;
+	const GPtrArray *failed = s->audit->coverage.files_failed;
+	g_autoptr(GHashTable) given_up = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter each;
+	void *path;
+
+	for (guint i = 0; i < failed->len; i++)
+		g_hash_table_add(given_up,
+				 (void *)((struct audit_failure *)failed->pdata[i])->file);
+	g_hash_table_iter_init(&each, r->done);
+	while (g_hash_table_iter_next(&each, &path, NULL))
+		if (!g_hash_table_contains(given_up, path) &&
+		    (!s->used || !g_hash_table_contains(s->used, path)))
+			g_ptr_array_add(s->audit->coverage.not_reached,
+					(void *)audit_string(s->audit, path));
+}
+
 guint survey_files_used(const struct survey *s)
 {
 	return s->used ? g_hash_table_size(s->used) : 0;
@@ -764,6 +784,8 @@ struct program *survey_program(struct survey *s, guint config,
 	}
 	remove_pchs(&r);
 	store_commit(s->store);
+	if (is_stopped(s))
+		note_not_reached(&r);
 	g_ptr_array_unref(r.extra);
 	g_hash_table_unref(r.done);
 	if (!ok)

@@ -489,12 +489,49 @@ class Interruption(Case):
         result = self.assert_ended(run, workers)
         self.assertEqual(result.status, 3)
         self.assertIn("stopped early", result.out)
+        self.assertIn("\nnot reached: drivers/aaa/slow.c\n", result.out)
 
     def test_dump(self):
         run = self.start("--dump=judge")
         workers = run.wait_for_worker()
         run.process.send_signal(signal.SIGINT)
         self.assertEqual(self.assert_ended(run, workers).status, 3)
+
+    def test_time_is_up(self):
+        place = self.directory / "tmp"
+        place.mkdir()
+        for words, known in ((("--format=json",), True), (("--format=sarif",), False),
+                             (("--format=text",), False), (("--format=gcc",), False)):
+            run = self.start(*words, "--timeout=3", "-j2", env={"TMPDIR": str(place)})
+            workers = run.wait_for_worker()
+            result = run.end()
+            self.assertLess(result.seconds, 5 * (5 if end_to_end.SANITIZED else 1))
+            wait_until(lambda: not any(is_running(worker) for worker in workers), 2, "an end")
+            self.assertEqual(result.status, 3, str(result))
+            self.assertNotIn("Traceback", result.err)
+            self.assertIn("bad_ops", result.out)
+            if known:
+                report = json.loads(result.out)
+                self.assertEqual(report["stopped"], "time limit")
+                self.assertEqual(self.verdicts(report), {"aaa_ops": "unknown", **BOTH})
+                self.assertEqual(self.failed(report), {})
+                self.assertEqual(report["coverage"]["files_not_reached"], ["drivers/aaa/slow.c"])
+                self.assertEqual(result.err.count("\n"), 1 + sum(
+                    line.endswith(" s") for line in result.err.splitlines()), result.err)
+                self.assertIn("--timeout", result.err)
+            self.assertEqual(os.listdir(place), [])
+
+    def test_time_is_up_before_anything_is_known(self):
+        if shutil.which("make") is None:
+            self.skipTest("no make")
+        self.write("Makefile", fake_tree.MAKEFILE + "%:\n\t@sleep 600\n")
+        run = self.start("--timeout=2", words=self.command("--timeout=2", kbuild=True))
+        run.wait_for("configuring")
+        wait_until(lambda: children(run.process.pid), 20, "make")
+        below = end_to_end.descendants(run.process.pid)
+        result = self.assert_ended(run, below, 4)
+        self.assertEqual((result.status, result.out), (3, ""), str(result))
+        self.assertIn("nothing is known yet", result.err.splitlines()[-1])
 
     def test_configuring(self):
         if shutil.which("make") is None:
