@@ -153,6 +153,9 @@ static void find_at_insertion(struct judging *j, const struct full_way *way,
 		if (f)
 			judge_tell(j, f, way);
 	}
+	/* Nobody knows what the flags are behind what was not understood. */
+	if (after->undecided)
+		return;
 	if (clearing) {
 		const char *by = clearing->state->frame->function->name;
 
@@ -205,7 +208,7 @@ static bool admits_private(const struct judging *j, const struct state *s)
 {
 	const struct vm_values *v = &j->program->values;
 
-	return (s->kind == MAPPING_ANY || s->kind == MAPPING_PRIVATE) &&
+	return (s->kind == MAPPING_ANY || s->kind == MAPPING_PRIVATE) && !s->undecided &&
 	       !(s->zeros & v->maywrite) && !(s->ones & v->shared) && (s->ones & v->pfnmap);
 }
 
@@ -237,7 +240,7 @@ static void find_precondition(struct judging *j, const struct full_way *way,
 	struct audit_finding *f;
 	unsigned int stop;
 
-	if (!p->word || !word_has_preconditions(p->word) || !p->state->frame)
+	if (!p->word || !word_has_preconditions(p->word) || !p->state->frame || p->state->undecided)
 		return;
 	/* What only private mappings run into is another finding. */
 	if (flags.kind == MAPPING_PRIVATE) {
@@ -303,6 +306,15 @@ static void find_cow(struct judging *j, const struct full_way *way, const struct
 	tell_stop(j, f, in, stop_at);
 }
 
+/* As judge_offence(): what mmap did not understand, its handlers do not know either. */
+static unsigned int handler_offence(const struct judging *j, unsigned int bits,
+				    const struct state *flags, const struct state *after)
+{
+	unsigned int bad = judge_offence(j, bits, flags);
+
+	return after->undecided ? bad & (INSERT_PAGE | INSERT_STORED_PAGE) : bad;
+}
+
 /* Visits what a handler inserts after an exit of mmap. */
 static void judge_handler(struct judging *j, const struct trace_handler *h, int exit)
 {
@@ -317,7 +329,7 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 		if (p->node < 0 && p->word) {
 			g_autoptr(GArray) inside = judge_way_to(h->graph, (int)i);
 			struct full_way way = { before, h, inside };
-			unsigned int bad = judge_offence(j, p->state->inserts, p->state);
+			unsigned int bad = handler_offence(j, p->state->inserts, p->state, after);
 
 			note_insert(j, p, p->state->inserts, h);
 			if (bad) {
@@ -330,7 +342,7 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 			int to = p->edges[k].to;
 			const struct trace_point *q = judge_point_at(h->graph, to);
 			unsigned int bits = judge_inserted_between(p, q);
-			unsigned int bad = judge_offence(j, bits, p->state);
+			unsigned int bad = handler_offence(j, bits, p->state, after);
 			g_autoptr(GArray) inside = NULL;
 			struct full_way way = { before, h, NULL };
 
@@ -342,12 +354,13 @@ static void judge_handler(struct judging *j, const struct trace_handler *h, int 
 			inside = judge_way_to(h->graph, (int)i);
 			g_array_append_val(inside, to);
 			way.inside = inside;
-			find_precondition(j, &way, p);
+			if (!after->undecided)
+				find_precondition(j, &way, p);
 			if (bad) {
 				find_at_insertion(j, &way, p, bad, after);
 				judge_breaks(j, &way);
 			}
-			if (is_cow_helper(p) && admits_private(j, p->state)) {
+			if (is_cow_helper(p) && !after->undecided && admits_private(j, p->state)) {
 				g_array_set_size(inside, inside->len - 1);
 				find_cow(j, &way, p);
 			}

@@ -104,7 +104,8 @@ unsigned int judge_offence(const struct judging *j, unsigned int bits, const str
 
 	if (bits & (INSERT_PAGE | INSERT_STORED_PAGE))
 		return bits & (INSERT_PAGE | INSERT_STORED_PAGE);
-	if (flags->zeros & pfnmap)
+	/* What was not understood may have set the flag. */
+	if ((flags->zeros & pfnmap) && !flags->undecided)
 		return bits & (INSERT_PFN | INSERT_MIXED);
 	return 0;
 }
