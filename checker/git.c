@@ -137,7 +137,8 @@ static char *git_line(struct git *git, enum git_error code, GError **error,
 static void set_environment(struct git *git, const char *repository, const char *objects)
 {
 	g_auto(GStrv) names = g_listenv();
-	const char *others = g_getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+	g_autofree char *others =
+		g_strdup(g_environ_getenv(git->environment, "GIT_ALTERNATE_OBJECT_DIRECTORIES"));
 	g_autofree char *own = g_build_filename(git->scratch, "objects", NULL);
 	g_autofree char *count = g_strdup_printf("%zu", G_N_ELEMENTS(settings));
 	g_autoptr(GString) alternates = g_string_new(NULL);
@@ -157,6 +158,9 @@ static void set_environment(struct git *git, const char *repository, const char 
 	SET("GIT_OPTIONAL_LOCKS", "0");
 	SET("GIT_TERMINAL_PROMPT", "0");
 	SET("GIT_NO_LAZY_FETCH", "1");
+	/* No protocol, whatever settings of single ones say. */
+	SET("GIT_ALLOW_PROTOCOL", "");
+	SET("GIT_ATTR_NOSYSTEM", "1");
 	SET("GIT_CONFIG_COUNT", count);
 	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
 		g_autofree char *key = g_strdup_printf("GIT_CONFIG_KEY_%zu", i);
@@ -191,6 +195,52 @@ static void prune_objects(const struct git *git)
 	}
 }
 
+/* Without what names a repository. */
+static char **without_repository(char **environment)
+{
+	static const char *const names[] = {
+		"GIT_DIR",	  "GIT_COMMON_DIR",	  "GIT_WORK_TREE",
+		"GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+		environment = g_environ_unsetenv(environment, names[i]);
+	return environment;
+}
+
+/*
+ * The repository that the directory is in.  A hook has GIT_DIR set, for where it was
+ * started: that counts if it is the same one, since what is being pushed may stand in object
+ * directories that are set with it, and in that directory itself.
+ */
+static char *find_repository(struct git *git, GError **error)
+{
+	g_auto(GStrv) given = git->environment;
+	g_autofree char *here = g_get_current_dir();
+	g_autofree char *asked = g_steal_pointer(&git->directory);
+	g_autofree char *own = NULL;
+	g_autofree char *named = NULL;
+	g_autoptr(GError) local = NULL;
+
+	git->directory = here;
+	git->environment = given;
+	if (g_environ_getenv(given, "GIT_DIR"))
+		named = LINE(git, GIT_ERROR_REPOSITORY, NULL, "rev-parse", "--absolute-git-dir");
+	git->environment = without_repository(g_strdupv(given));
+	git->directory = asked;
+	own = LINE(git, GIT_ERROR_REPOSITORY, &local, "rev-parse", "--absolute-git-dir");
+	if (!own && !strcmp(here, asked))
+		own = g_strdup(named);
+	if (own && (!g_environ_getenv(given, "GIT_DIR") || !g_strcmp0(own, named))) {
+		g_strfreev(git->environment);
+		git->environment = g_steal_pointer(&given);
+	}
+	git->directory = g_steal_pointer(&asked);
+	if (!own)
+		g_propagate_error(error, g_steal_pointer(&local));
+	return g_steal_pointer(&own);
+}
+
 struct git *git_open(const char *path, const char *scratch, GError **error)
 {
 	struct git *git = g_new0(struct git, 1);
@@ -204,9 +254,13 @@ struct git *git_open(const char *path, const char *scratch, GError **error)
 		g_set_error(error, GIT_ERROR, GIT_ERROR_REPOSITORY, "%s is no directory", path);
 		goto failed;
 	}
-	repository = LINE(git, GIT_ERROR_REPOSITORY, error, "rev-parse", "--absolute-git-dir");
+	repository = find_repository(git, error);
 	if (!repository)
 		goto failed;
+	/* What else is set may be relative to where we were started. */
+	git->environment = g_environ_setenv(git->environment, "GIT_DIR", repository, TRUE);
+	g_free(git->directory);
+	git->directory = g_get_current_dir();
 	objects = LINE(git, GIT_ERROR_REPOSITORY, error, "rev-parse", "--path-format=absolute",
 		       "--git-path", "objects");
 	if (!objects)
@@ -457,9 +511,11 @@ bool git_changed_lines(struct git *git, const struct git_change *change,
 		       void (*each)(const char *path, guint first, guint last, void *data),
 		       void *data, GError **error)
 {
-	const char *arguments[] = { "diff",	     "--unified=0",   "--no-color",
-				    "--no-ext-diff", "--no-textconv", "--no-prefix",
-				    change->old_oid, change->new_oid, NULL };
+	const char *arguments[] = {
+		"diff",	       "--unified=0",	"--inter-hunk-context=0", "--diff-algorithm=myers",
+		"--text",      "--no-color",	"--no-ext-diff",	  "--no-textconv",
+		"--no-prefix", change->old_oid, change->new_oid,	  NULL
+	};
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
 

@@ -136,7 +136,8 @@ static bool read_mail(struct git *git, const char *file, guint index, struct mai
 {
 	g_autofree char *message = g_strdup_printf("%s.text", file);
 	g_autofree char *patch = g_strdup_printf("%s.patch", file);
-	const char *arguments[] = { "mailinfo", "-k", "--encoding=UTF-8", message, patch, NULL };
+	const char *arguments[] = { "mailinfo", "-k", "--encoding=UTF-8", "--no-scissors", message,
+				    patch,	NULL };
 	g_autofree char *info = git_run(git, file, arguments, NULL, GIT_ERROR_PATCH, error);
 	g_autofree char *text = NULL;
 	g_autofree char *subject = NULL;

@@ -222,9 +222,24 @@ static void note_failures(struct audit *audit, const char *path)
 	}
 }
 
+static bool is_to_be_noted(const char *path)
+{
+	return walk_is_source(path) || snapshot_leaves_out(path);
+}
+
+/* A build makes such a file, so that what is committed there says nothing. */
+static void note_left_out(struct audit *audit, const char *path)
+{
+	g_autofree char *note = g_strdup_printf("%s: left out, since a build makes it", path);
+
+	g_ptr_array_add(audit->coverage.notes, (void *)audit_string(audit, note));
+}
+
 static void note_coverage(const char *path, const char *before, const char *after, void *data)
 {
 	note_failures(data, path);
+	if (after && snapshot_leaves_out(path))
+		note_left_out(data, path);
 	if (after && strstr(after, "pfncheck:"))
 		note_comments(data, path, before, after);
 }
@@ -232,7 +247,7 @@ static void note_coverage(const char *path, const char *before, const char *afte
 bool review_note_coverage(struct review *review, const struct state *head, struct audit *audit,
 			  GError **error)
 {
-	return each_text(review, head, walk_is_source, note_coverage, audit, error);
+	return each_text(review, head, is_to_be_noted, note_coverage, audit, error);
 }
 
 /* ---- lines ---- */

@@ -39,6 +39,31 @@ struct snapshot {
 
 /* ---- files ---- */
 
+/* Whether a path is a directory, or below it. */
+static bool is_in(const char *path, const char *directory)
+{
+	gsize length = strlen(directory);
+
+	return g_str_has_prefix(path, directory) && (!path[length] || path[length] == '/');
+}
+
+bool snapshot_leaves_out(const char *path)
+{
+	static const char *const made[] = {
+		".config",
+		"compile_commands.json",
+		"include/config",
+		"include/generated",
+	};
+	const char *rest = g_str_has_prefix(path, "arch/") ? strchr(path + 5, '/') : NULL;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(made); i++) {
+		if (is_in(path, made[i]))
+			return true;
+	}
+	return rest && is_in(rest + 1, "include/generated");
+}
+
 /* The directory that the last path was in, open. */
 struct place_cache {
 	int root;
@@ -205,6 +230,7 @@ static void *write_share(void *data)
 		bool link = (change->new_mode & S_IFMT) == MODE_LINK;
 
 		if (change->new_mode && link == share->links &&
+		    !snapshot_leaves_out(change->path) &&
 		    !write_change(&cache, reader, change, &share->error))
 			break;
 	}

@@ -3,6 +3,9 @@
  * snapshot: a directory of ours that holds one tree of a repository, and moves
  * from one tree to another by writing only what differs.
  *
+ * It never has what a build makes (.config, compile_commands.json, generated headers): who
+ * commits that does not say how the kernel is compiled.
+ *
  * The time of a file follows from its content, so that whoever goes by size
  * and time finds a file unchanged when it comes back.
  */
@@ -26,6 +29,9 @@ struct snapshot *snapshot_open(struct git *git, const char *directory, guint job
 			       GError **error);
 /* What it holds stays for the next one. */
 void snapshot_close(struct snapshot *snapshot);
+
+/* Whether a path is not written, whatever the tree has there. */
+bool snapshot_leaves_out(const char *path);
 
 /* Where it is: absolute. */
 const char *snapshot_path(const struct snapshot *snapshot);

@@ -7,8 +7,10 @@ usage: review_test.py PFNCHECK [TEST...]
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import end_to_end
@@ -599,6 +601,137 @@ class Against(ReviewCase):
         self.assertEqual(found, {"good_ops": "violation"})
 
 
+class Bots(ReviewCase):
+    """What a program that runs it relies on."""
+
+    def test_where_it_is_run(self):
+        self.break_good()
+        place = self.directory / "elsewhere"
+        place.mkdir()
+        for words in (["--format=json"], ["--format=text"], ["--format=markdown"]):
+            want = self.audit("HEAD", *words)
+            self.assertEqual((want.status, want.err), (1, ""))
+            for env in ({"LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de"}, {"LC_ALL": "C"},
+                        {"TZ": "Pacific/Kiritimati"}, {"COLUMNS": "20"}, {"COLUMNS": "400"},
+                        {"TERM": None, "HOME": str(place), "PWD": "/"}):
+                again = self.audit("HEAD", *words, env=env, cwd=place)
+                self.assertEqual((again.status, again.out, again.err), (1, want.out, ""))
+            for more in ("-j1", "-j4", "--no-cache", "--no-pch"):
+                again = self.audit("HEAD", *words, more)
+                self.assertEqual((again.status, again.out, again.err), (1, want.out, ""))
+            fresh = self.audit("HEAD", *words, cache=self.directory / f"fresh{words[0]}")
+            self.assertEqual(fresh.out, want.out)
+        other = self.directory / "else/where"
+        self.git("clone", "-q", self.tree, other, cwd=self.directory)
+        self.assertEqual(self.audit("HEAD", "--format=json", tree=other).out,
+                         self.audit("HEAD", "--format=json").out)
+
+    def test_terminal(self):
+        self.break_good()
+        result = self.audit("HEAD", "-v")
+        self.assertNotIn("\x1b", result.out + result.err)
+        self.assertNotIn("\r", result.out + result.err)
+        shown = self.on_terminal("HEAD")
+        self.assertEqual(shown.status, 1)
+        self.assertRegex(shown.out, r"\x1b\[[0-9;]*31m")
+        self.assertNotRegex(self.on_terminal("HEAD", env={"NO_COLOR": "1"}).out,
+                            r"\x1b\[[0-9;]*m")
+
+    def test_statuses(self):
+        """What was fixed fails nothing, and what is not told decides nothing."""
+        self.break_good()
+        self.write(BAD, fake_tree.exporter("bad", "return -1;"))
+        self.write("drivers/odd/odd.c", fake_tree.exporter("odd", "return odd_unknown(vma);"))
+        self.commit("one fixed, one not decided")
+        for commits, options, status in (
+                ("HEAD", [], 1),                          # not decided: a warning
+                ("HEAD", ["--fail-on=note"], 1),
+                ("HEAD", ["--fail-on=error"], 0),
+                ("HEAD", ["--fail-on=none"], 0),
+                ("HEAD", ["--only=fixed"], 0),
+                ("HEAD", ["--only=fixed", "--fail-on=note"], 0),
+                ("HEAD", ["--only=new"], 1),
+                ("HEAD", ["--only=new", "--fail-on=error"], 0),
+                ("HEAD~1", ["--fail-on=error"], 1),
+                ("HEAD~1", ["--only=new"], 1),
+                ("HEAD~1", ["--only=fixed,better,moved"], 0),
+                ("HEAD~2..HEAD", ["--fail-on=error"], 1),
+                ("HEAD~2..HEAD", ["--each", "--fail-on=error"], 1),
+                ("HEAD~2..HEAD", ["--each", "--only=fixed"], 0)):
+            for words in ([], ["--format=json"], ["--format=gcc"], ["--format=b4"]):
+                result = self.audit(commits, *options, *words)
+                self.assertEqual(result.status, status, f"{commits} {options}: {result}")
+
+    def assert_over(self, run, status, *words):
+        """A run that ends in its time, with all that it started."""
+        below = set()
+        while run.process.poll() is None:
+            below |= set(end_to_end.descendants(run.process.pid))
+            time.sleep(0.05)
+        result = run.end()
+        self.assertLess(result.seconds, 6 * (5 if end_to_end.SANITIZED else 1))
+        end_to_end.wait_until(lambda: not any(end_to_end.is_running(pid) for pid in below), 3,
+                              "processes that are left over")
+        self.assertEqual(result.status, status, str(result))
+        for word in words:
+            self.assertIn(word, result.out + result.err)
+        return result
+
+    def test_time_is_up(self):
+        self.break_good()
+        self.changes("HEAD")
+        self.write("drivers/aaa/slow.c", end_to_end.slow() + fake_tree.exporter("aaa"))
+        self.edit(GOOD, "vma, 0, 0", "vma, 1, 0")
+        self.write(NEW, NEW_C)
+        self.commit("slow")
+        place = self.directory / "tmp"
+        place.mkdir()
+        for words, forms in ((["HEAD"], ("json", "sarif")), (["HEAD~2..HEAD"], ("json",)),
+                             (["HEAD~2..HEAD", "--each"], ("json", "text"))):
+            for form in forms:
+                run = self.start(*words, f"--format={form}", "--timeout=3", "-j2",
+                                 env={"TMPDIR": str(place)})
+                result = self.assert_over(run, 3, "new_ops")
+                if form == "json":
+                    report = json.loads(result.out)
+                    self.assertEqual(report["stopped"], "time limit")
+                    self.assertEqual(report["coverage"]["files_not_reached"],
+                                     ["drivers/aaa/slow.c"])
+                    found = self.verdicts(report)
+                    self.assertEqual((found["new_ops"], found["aaa_ops"]),
+                                     ("violation", "unknown"))
+                self.assertEqual(os.listdir(place), [])
+        # Half an answer is not kept.
+        (self.tree / "drivers/aaa/slow.c").unlink()
+        self.commit("quick")
+        found, _ = self.changes("HEAD~2..HEAD", status=1)
+        self.assertEqual(found, {"new_ops": "violation"})
+
+    def test_time_is_up_before_anything_is_known(self):
+        self.write("Makefile", fake_tree.MAKEFILE + "%:\n\t@sleep 600\n")
+        self.commit("a build that hangs")
+        self.break_good()
+        mailbox = self.patch("HEAD~1..HEAD")
+        for words in (["HEAD"], ["--patch", mailbox, "--base=HEAD~1"]):
+            words = self.command(*words, "--timeout=2", kbuild=True)
+            result = self.assert_over(self.start(words=words), 3, "nothing is known yet")
+            self.assertEqual(result.out, "")
+        left = [name for name in os.listdir(self.cache / "review") if name.startswith("mails")]
+        self.assertEqual(left, [])
+        self.assertEqual(self.changes("HEAD")[0], {"good_ops": "violation"})
+
+    def test_no_question_is_asked(self):
+        """Standard input is not read, or a hook's would be eaten."""
+        self.break_good()
+        reader, writer = os.pipe()
+        os.write(writer, b"refs\n")
+        result = self.run_words(self.command("HEAD"), stdin=reader)
+        self.assertEqual(result.status, 1)
+        os.close(writer)
+        self.assertEqual(os.read(reader, 100), b"refs\n")
+        os.close(reader)
+
+
 class Hostile(ReviewCase):
     """What the tree under review holds is not run."""
 
@@ -624,6 +757,201 @@ class Hostile(ReviewCase):
         found, _ = self.changes("HEAD")
         self.assertEqual(found.get("good_ops"), "violation")
         self.assertFalse(mark.exists())
+
+    # What a head could bring to be taken for the caller's.
+    planted = {
+        "compile_commands.json": "[",
+        ".config": "CONFIG_X=y\n",
+        "include/config/auto.conf": "CONFIG_X=y\n",
+        ".cocciconfig": "[spatch]\n\toptions = --cache-limit 0\n",
+        ".clang-format": "---\n",
+        ".clang-tidy": "Checks: '-*'\n",
+        ".clangd": "CompileFlags:\n  Add: -Dvm_insert_page=x\n",
+        ".gitattributes": "*.c -diff binary filter=evil\n",
+        ".gitmodules": '[submodule "x"]\n\tpath = x\n\turl = ../../../../evil\n',
+        ".lgtm.yml": "path_classifiers: {}\n",
+        ".pfncheck": "fail-on=none\n",
+        ".pfncheck.json": "{}\n",
+        "pfncheck.allow": "exporter: good_ops\nrule: page-insert\nreason: planted\n",
+        "PFNCHECK_ALLOW": "rule: page-insert\nfile: drivers/good/good.c\nreason: planted\n",
+        "config": "[core]\n\tfsmonitor = touch planted\n",
+        "HEAD": "ref: refs/heads/main\n",
+    }
+
+    def test_what_the_head_brings_decides_nothing(self):
+        _, want = self.break_and_review()
+        for name, text in self.planted.items():
+            self.write(name, text)
+        self.git("add", "-Af")
+        self.git("commit", "-q", "-m", "plant")
+        report, result = self.report("HEAD", status=0)
+        self.assertEqual(report["routes"], [])
+        self.assertEqual(sorted(note.split(":")[0] for note in report["coverage"]["notes"]),
+                         [".config", "compile_commands.json", "include/config/auto.conf"])
+        found, result = self.changes("HEAD~2..HEAD", status=1)
+        self.assertEqual(found, {"good_ops": "violation"})
+        route, = json.loads(result.out)["routes"]
+        self.assertEqual([f["fingerprint"] for f in route["findings"]],
+                         [f["fingerprint"] for f in json.loads(want.out)["routes"][0]["findings"]])
+        self.assertEqual([f for f in route["findings"] if f.get("suppressed")], [])
+        # The next base has them.
+        self.edit(GOOD, "vma, 0, 0", "vma, 1, 0")
+        self.commit("good: again")
+        self.assertEqual(self.changes("HEAD", status=0)[0], {})
+
+    def break_and_review(self):
+        self.break_good()
+        return self.changes("HEAD", status=1)
+
+    def test_generated_headers_that_a_head_brings(self):
+        """The build makes them anew, so they say nothing for what is committed."""
+        for name in ("include/generated/autoconf.h", "include/generated/bounds.h",
+                     "arch/x86/include/generated/asm/x.h"):
+            self.write(name, "#define vm_insert_page(a, b, c) (-1)\n")
+        self.git("add", "-Af")
+        self.break_good()
+        found, _ = self.changes("HEAD", status=1)
+        self.assertEqual(found, {"good_ops": "violation"})
+
+    def test_environment_of_git(self):
+        _, want = self.break_and_review()
+        mark = self.directory / "mark"
+        other = self.directory / "other"
+        self.git("init", "-q", other, cwd=self.directory)
+        for env in ({"GIT_DIR": str(other / ".git")},
+                    {"GIT_DIR": str(other / ".git"), "GIT_WORK_TREE": str(other),
+                     "GIT_INDEX_FILE": str(other / ".git/index"),
+                     "GIT_OBJECT_DIRECTORY": str(other / ".git/objects")},
+                    {"GIT_DIR": str(self.directory / "absent")},
+                    {"GIT_DIR": str(self.tree / ".git"), "GIT_WORK_TREE": str(other),
+                     "GIT_PREFIX": "drivers/", "GIT_INDEX_FILE": str(self.directory / "absent")},
+                    {"GIT_EXTERNAL_DIFF": f"touch {mark}", "GIT_PAGER": f"touch {mark}",
+                     "GIT_SSH_COMMAND": f"touch {mark}", "GIT_EDITOR": f"touch {mark}",
+                     "GIT_ASKPASS": f"touch {mark}", "GIT_PROXY_COMMAND": f"touch {mark}"},
+                    {"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "core.fsmonitor",
+                     "GIT_CONFIG_VALUE_0": f"touch {mark}", "GIT_CONFIG_KEY_1": "diff.external",
+                     "GIT_CONFIG_VALUE_1": f"touch {mark}"},
+                    {"GIT_CONFIG_PARAMETERS": f"'core.pager=touch {mark}'"},
+                    {"GIT_DIFF_OPTS": "-u5", "GIT_LITERAL_PATHSPECS": "1", "GIT_FLUSH": "1",
+                     "GIT_NAMESPACE": "x", "GIT_ICASE_PATHSPECS": "1",
+                     "GIT_TRACE": str(mark), "GIT_TRACE2": str(mark),
+                     "GIT_REDIRECT_STDERR": "off"}):
+            result = self.audit("HEAD", "--format=json", env=env)
+            if "GIT_TRACE" in env:
+                # Where the repository is, git is asked as the caller would ask it.
+                mark.unlink(missing_ok=True)
+            self.assertEqual((result.status, result.out, result.err),
+                             (1, want.out, ""), str(env))
+            self.assertFalse(mark.exists(), env)
+
+    def test_settings_of_the_repository(self):
+        """They are the user's, but they do not change what is found."""
+        _, want = self.break_and_review()
+        for name, value in (("diff.noprefix", "true"), ("diff.interHunkContext", "99"),
+                            ("diff.algorithm", "patience"), ("color.ui", "always"),
+                            ("core.quotePath", "false"), ("log.showSignature", "true"),
+                            ("core.autocrlf", "true"), ("core.eol", "crlf"),
+                            ("format.pretty", "fuller"), ("diff.renames", "copies"),
+                            ("core.attributesFile", str(self.tree / "Makefile")),
+                            ("protocol.file.allow", "always"), ("core.bare", "true")):
+            self.git("config", name, value)
+        (self.tree / ".git/info/attributes").write_text("* binary -diff eol=crlf\n")
+        _, again = self.changes("HEAD", "--no-cache", status=1)
+        self.assertEqual(again.out, want.out)
+        touched = self.audit("HEAD", "--format=gcc", "--anchor=diff")
+        self.assertTrue(touched.out.startswith(GOOD), touched.out)
+
+    def test_odd_revisions(self):
+        self.break_good()
+        blob = self.git("rev-parse", "HEAD:Makefile")
+        for name in ("-v", "--upload-pack=x", "-", "--help", "--output=x"):
+            (self.tree / ".git/packed-refs").write_text(
+                f"# pack-refs with: peeled fully-peeled sorted \n"
+                f"{self.git('rev-parse', 'HEAD')} refs/heads/{name}\n")
+            for revision in (name, f"refs/heads/{name}", f"{name}~1..{name}"):
+                result = self.audit("--format=json", "--", revision)
+                if result.status == 2 and name == "-":
+                    continue
+                self.assertEqual(result.status, 1, f"{revision}: {result}")
+                self.assertEqual(self.verdicts(json.loads(result.out)), {"good_ops": "violation"})
+        (self.tree / ".git/packed-refs").unlink()
+        self.git("tag", "tree", "HEAD^{tree}")
+        self.git("tag", "blob", blob)
+        for revision in ("tree", "blob", "HEAD:drivers", "", "..", "...", "^HEAD", "HEAD^!",
+                         "--all", "HEAD\n--all", "\x1b[31m", "@{u}", "a b", "HEAD..--all",
+                         "--exec=x..HEAD", ":/", "refs/*", "HEAD...tree", "HEAD..blob"):
+            result = self.audit("--", revision)
+            self.assert_refused(result)
+            self.assertNotIn("\x1b", result.err)
+        self.git("tag", "-a", "-m", "annotated", "annotated")
+        found, _ = self.changes("annotated", status=1)
+        self.assertEqual(found, {"good_ops": "violation"})
+
+    def test_objects_from_elsewhere(self):
+        _, want = self.break_and_review()
+        shared = self.directory / "shared"
+        self.git("clone", "-q", "--shared", self.tree, shared)
+        _, result = self.changes("HEAD", tree=shared, status=1)
+        self.assertEqual(result.out, want.out)
+        alternates = shared / ".git/objects/info/alternates"
+        alternates.write_text(os.path.relpath(self.tree / ".git/objects",
+                                              shared / ".git/objects") + "\n")
+        _, result = self.changes("HEAD", tree=shared, cache=self.directory / "fresh", status=1)
+        self.assertEqual(result.out, want.out)
+
+    def test_a_linked_work_tree(self):
+        linked = self.directory / "linked"
+        self.git("worktree", "add", "-q", "-b", "topic", linked)
+        self.break_good()
+        self.assert_refused(self.audit("main..HEAD", tree=linked), "nothing to review")
+        found, _ = self.changes("topic..main", tree=linked, status=1)
+        self.assertEqual(found, {"good_ops": "violation"})
+
+    def test_a_submodule_in_place_of_a_driver(self):
+        self.git("rm", "-rq", "drivers/bad")
+        self.git("update-index", "--add", "--cacheinfo", f"160000,{self.base},drivers/bad")
+        self.git("commit", "-q", "-m", "bad: to a submodule")
+        report, _ = self.report("HEAD", status=0)
+        route, = report["routes"]
+        self.assertEqual((route["ops"]["name"], route["change"]), ("bad_ops", "fixed"))
+
+    def test_a_link_in_place_of_a_driver(self):
+        outside = self.directory / "outside.c"
+        outside.write_text(fake_tree.FILES[GOOD])
+        for target in (str(outside), "../../../outside.c", "../bad/bad.c", "good.c", "/dev/zero"):
+            (self.tree / GOOD).unlink()
+            os.symlink(target, self.tree / GOOD)
+            self.commit("good: a link")
+            result = self.audit("HEAD", "--format=json")
+            self.assertIn(result.status, (0, 1), str(result))
+            self.git("reset", "-q", "--hard", self.base)
+
+    def hook(self, repository, name, *words):
+        """A hook that writes what pfncheck says to the file "said"."""
+        hook = repository / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        line = " ".join(shlex.quote(str(word)) for word in words)
+        hook.write_text(f"#!/bin/sh\nread old new ref\n"
+                        f"{line} --format=json --output={self.directory}/said $old..$new .\n")
+        hook.chmod(0o755)
+
+    def test_in_a_hook(self):
+        """What is being pushed is in a place of its own until the hook says yes."""
+        bare = self.directory / "bare.git"
+        self.git("clone", "-q", "--bare", self.tree, bare)
+        words = self.command(tree="")[:-1]
+        self.hook(bare, "pre-receive", *words)
+        self.break_good()
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.git("push", "-q", bare, "main")
+        said = json.loads((self.directory / "said").read_text())
+        self.assertEqual(self.verdicts(said), {"good_ops": "violation"})
+        self.assertEqual(self.git("rev-parse", "main", cwd=bare), self.base)
+        self.git("reset", "-q", "--hard", self.base)
+        self.edit(GOOD, "#include", "/* fine */\n#include")
+        new = self.commit("good: fine")
+        self.git("push", "-q", bare, "main")
+        self.assertEqual(self.git("rev-parse", "main", cwd=bare), new)
 
     def test_links_lead_nowhere(self):
         outside = self.directory / "outside"
