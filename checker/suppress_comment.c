@@ -157,7 +157,7 @@ GPtrArray *suppress_comments(const char *text, gsize length)
 	const char *line_begin = text;
 	guint line = 1;
 
-	if (!memmem(text, length, MARK, strlen(MARK)))
+	if (!length || !memmem(text, length, MARK, strlen(MARK)))
 		return comments;
 	for (const char *s = text; s < end;) {
 		const char *next = s + 1;

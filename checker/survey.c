@@ -410,7 +410,8 @@ static void sort_longest_first(struct survey *s, GPtrArray *files)
 
 		sized[i] = (struct sized){ files->pdata[i], stat(path, &st) ? 0 : st.st_size };
 	}
-	qsort(sized, files->len, sizeof(*sized), compare_sizes);
+	if (files->len)
+		qsort(sized, files->len, sizeof(*sized), compare_sizes);
 	for (unsigned int i = 0; i < files->len; i++)
 		files->pdata[i] = (void *)sized[i].path;
 }
