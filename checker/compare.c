@@ -245,6 +245,8 @@ static void compare_route(struct audit_route *before, struct audit_route *now)
 	if (now->change == CHANGE_NONE && route_moved(before, now) &&
 	    (now->level != LEVEL_NONE || now->findings->len))
 		now->change = CHANGE_MOVED;
+	/* It is there for its findings: the verdict is no news. */
+	now->known = now->change == CHANGE_NONE;
 }
 
 static bool is_bad(const struct audit_route *route)

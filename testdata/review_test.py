@@ -107,6 +107,18 @@ class Commits(ReviewCase):
             self.assertEqual(found, {"good_ops": "violation"}, words)
             self.assertEqual(result.status, 1, words)
 
+    def test_a_finding_that_moves(self):
+        """Into a helper: it is told, but it is no news."""
+        self.break_good()
+        self.write(GOOD, fake_tree.exporter("good", "return helper(vma);").replace(
+            "static", "static int helper(struct vm_area_struct *vma)\n{\n"
+            "\treturn vm_insert_page(vma, 0, 0);\n}\n\nstatic", 1))
+        self.commit("good: a helper")
+        report, _ = self.report("HEAD", status=0)
+        route, = report["routes"]
+        self.assertEqual((route["change"], {f["change"] for f in route["findings"]}),
+                         ("none", {"moved"}))
+
     def test_a_new_exporter(self):
         self.write(NEW, NEW_C)
         self.write("drivers/new/Makefile", "obj-m += new.o\n")
