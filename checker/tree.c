@@ -321,6 +321,7 @@ static bool probe(struct tree *tree, struct tree_config *config, const GPtrArray
 		  GError **error)
 {
 	const struct tree_states *states = tree->states;
+	g_autoptr(GPtrArray) there = g_ptr_array_new();
 	g_autoptr(GError) why = NULL;
 	bool ok;
 
@@ -328,7 +329,14 @@ static bool probe(struct tree *tree, struct tree_config *config, const GPtrArray
 		return tree_probe(tree, config, files, error);
 	if (!states->back(states->data, error))
 		return false;
-	ok = tree_probe(tree, config, files, error);
+	/* Of a file that came later this state's Makefiles know nothing, which is an error. */
+	for (guint i = 0; i < files->len; i++) {
+		void *path = g_ptr_array_index(files, i);
+
+		if (tree_has_file(tree->root, path, G_FILE_TEST_EXISTS))
+			g_ptr_array_add(there, path);
+	}
+	ok = tree_probe(tree, config, there, error);
 	if (!states->forth(states->data, &why) && ok) {
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
