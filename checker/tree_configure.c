@@ -160,6 +160,14 @@ static bool link_tree(const struct tree *tree, const struct tree_config *config,
 	return true;
 }
 
+/*
+ * What allmodconfig is told besides, in a file of its build directory: with layouts
+ * drawn by lot no two builds have the same generated headers, and nothing would be
+ * found again in the store.
+ */
+#define ALLCONFIG "pfncheck.config"
+#define ALLCONFIG_TEXT "CONFIG_RANDSTRUCT_NONE=y\n"
+
 /* Has kbuild make the configuration in the directory part. */
 static bool configure_by_make(struct tree *tree, struct tree_config *config, const char *part,
 			      GError **error)
@@ -167,6 +175,7 @@ static bool configure_by_make(struct tree *tree, struct tree_config *config, con
 	g_autofree char *log = g_strconcat(config->build, ".log", NULL);
 	g_autofree char *links = g_strconcat(config->build, ".src", NULL);
 	g_autofree char *target = g_build_filename(part, ".config", NULL);
+	g_autofree char *more = g_build_filename(part, ALLCONFIG, NULL);
 	/* One after the other: make stops its own children when it is ended, a shell does not. */
 	const char *const goals[] = {
 		config->config_file ? "olddefconfig" : "allmodconfig",
@@ -181,6 +190,8 @@ static bool configure_by_make(struct tree *tree, struct tree_config *config, con
 	bool ok = true;
 
 	if (config->config_file && !copy_file(config->config_file, target, error))
+		return false;
+	if (!g_file_set_contents(more, ALLCONFIG_TEXT, -1, error))
 		return false;
 	if (config->unclean) {
 		remove_all(links);
@@ -197,7 +208,7 @@ static bool configure_by_make(struct tree *tree, struct tree_config *config, con
 		tree_progress(tree, "configuring %s (%s), once for this state of the tree",
 			      config->arch, config->name);
 	for (gsize i = 0; i < G_N_ELEMENTS(goals) && ok && !status; i++) {
-		const char *const arguments[] = { goals[i], NULL };
+		const char *const arguments[] = { goals[i], "KCONFIG_ALLCONFIG=" ALLCONFIG, NULL };
 
 		make.arguments = arguments;
 		ok = tree_make_run(tree, config, &make, &status, error);

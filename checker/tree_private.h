@@ -24,7 +24,7 @@
 #include "tree.h"
 
 /* Raised when what is kept in the cache changes its form. */
-#define TREE_CACHE_VERSION "1"
+#define TREE_CACHE_VERSION "2"
 
 /* Where the configuration of a tree_config comes from. */
 enum tree_source {
