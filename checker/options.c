@@ -309,9 +309,10 @@ static const struct command_row commands[] = {
 	  { ARGUMENT("COMMITS", commits), ARGUMENT("TREE", tree) },
 	  "tell what commits or patches change for exporters\n\n"
 	  "COMMITS is BASE..HEAD, or one commit (default: HEAD), in the git repository at\n"
-	  "TREE (default: .).  With --patch or --against there is a TREE only.  Neither the\n"
-	  "repository nor its work tree is written to, and nothing of the head is run: the\n"
-	  "base alone is configured.",
+	  "TREE (default: .).  With --patch or --against there is a TREE only.  What is not\n"
+	  "committed does not count; a merge is compared with its first parent.  Neither the\n"
+	  "repository nor its work tree is written to, and nothing of the head is run, unless\n"
+	  "--trust-tree says so: the base alone is configured.",
 	  review_options },
 	{ "check",
 	  COMMAND_CHECK,

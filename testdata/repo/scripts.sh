@@ -6,12 +6,14 @@ set -u
 . "$(dirname "$0")/sources.sh"
 
 status=0
-for script in cmake/*.sh testdata/repo/*.sh; do
+for script in cmake/*.sh testdata/repo/*.sh testdata/recipes/*.sh \
+	testdata/recipes/pre-push testdata/recipes/nipa/*/*.sh; do
 	sh -n "$script" || status=1
 done
 bash -n .ci/run || status=1
 
 if command -v shellcheck >/dev/null; then
-	shellcheck -x -P SCRIPTDIR .ci/run cmake/*.sh testdata/repo/*.sh || status=1
+	shellcheck -x -P SCRIPTDIR .ci/run cmake/*.sh testdata/repo/*.sh testdata/recipes/*.sh \
+		testdata/recipes/pre-push testdata/recipes/nipa/*/*.sh || status=1
 fi
 exit $status
