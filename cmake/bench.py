@@ -10,7 +10,8 @@ measured in a cache of its own that starts empty: a run from nothing, a warm run
 and a run with the configuration but without facts, whose CPU time is compared
 with that of clang -fsyntax-only over every file that it parsed, with the same
 flags and as many processes. Then a copy of the tree in which one driver is
-edited, and at last the same for several architectures, in a cache of their own.
+edited, reviews in a git repository of the tree, and at last the same as at first
+for several architectures, each of these with a cache of its own.
 """
 
 import concurrent.futures
@@ -26,6 +27,10 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "testdata"))
+
+from git_kernel import Repository
+
 ARCHES = "x86,arm64,arm"
 KERNEL_NAME = "linux-source-6.12"
 # No findings, and findings.
@@ -37,6 +42,11 @@ LIST_SECONDS = 20
 COLD_SECONDS = 20
 WARM_SECONDS = 1
 EDIT_SECONDS = 1.2
+# Reviews of a commit to one driver, of one to nothing that matters, and of a series.
+REVIEW_SECONDS = 2
+OUTSIDE_SECONDS = 0.5
+EACH_COMMITS = 50
+EACH_SECONDS = 60
 # CPU time of a cold audit to that of clang.
 CLANG_RATIO = 0.25
 # What is kept for one kernel, in KiB.
@@ -77,11 +87,11 @@ def cpu_of_children():
 class Run:
     """One run of pfncheck, with the wall clock and the CPU time of all its processes."""
 
-    def __init__(self, program, tree, cache, *options, coccinelle=False):
+    def __init__(self, program, tree, cache, *options, name="audit", coccinelle=False):
         stats_file = cache / "bench-stats.json"
         stats_file.unlink(missing_ok=True)
-        command = [program, "audit", tree, "--cache", cache, "--stats", stats_file, *options]
-        if not coccinelle:
+        command = [program, name, *options, tree, "--cache", cache, "--stats", stats_file]
+        if name == "audit" and not coccinelle:
             command.append("--no-coccinelle")
         cpu = cpu_of_children()
         start = time.monotonic()
@@ -91,11 +101,11 @@ class Run:
         self.cpu = cpu_of_children() - cpu
         self.output = done.stdout
         if done.returncode not in AUDIT_STATUSES:
-            fail(f"pfncheck audit exited with {done.returncode}: {done.stderr.strip()}")
+            fail(f"pfncheck {name} exited with {done.returncode}: {done.stderr.strip()}")
         try:
             self.stats = json.loads(stats_file.read_text())
         except (OSError, ValueError) as error:
-            fail(f"pfncheck audit --stats left no statistics: {error}")
+            fail(f"pfncheck {name} --stats left no statistics: {error}")
 
     def stat(self, name):
         return self.stats.get(name, float("nan"))
@@ -202,6 +212,48 @@ def measure_edit(program, tree, cache):
     show("the same again", seconds(again.wall), f"{seconds(again.cpu)} CPU")
 
 
+def measure_review(program, tree, files):
+    """Reviews of commits to files that an audit parses, to others, and to a header."""
+    drivers = [file for file in sorted(files) if file.startswith("drivers/")]
+    chosen = drivers[::max(1, len(drivers) // EACH_COMMITS)][:EACH_COMMITS + 1]
+
+    def edit(path, number):
+        text = (tree / path).read_text(encoding="utf-8", errors="surrogateescape")
+        return {path: f"{text}\n/* edited by commit {number} */\n"}
+
+    with tempfile.TemporaryDirectory(prefix="pfncheck-bench-") as directory:
+        cache = Path(directory)
+        start = time.monotonic()
+        repository = Repository(cache / "kernel.git", tree)
+        show("git repository", seconds(time.monotonic() - start), "of the tree, as it is")
+        outside = repository.commit("outside", edit("fs/ext4/super.c", 0))
+        series = [repository.commit(path, edit(path, number))
+                  for number, path in enumerate(chosen, 1)]
+        header = repository.commit("header", edit("include/linux/mm.h", 0))
+
+        def review(*options):
+            return Run(program, repository.directory, cache, *options, name="review")
+
+        first = review(outside)
+        show("first review", seconds(first.wall - first.stat("configure_s")),
+             f"after {seconds(first.stat('configure_s'))} of configuration: "
+             "the base is unpacked and audited")
+        again = review(outside)
+        show("review, outside", seconds(again.wall),
+             f"{seconds(again.cpu)} CPU; limit {OUTSIDE_SECONDS} s")
+        driver = review(series[0])
+        show("review, one driver", seconds(driver.wall),
+             f"{seconds(driver.cpu)} CPU; {driver.stat('files_extracted')} file parsed, "
+             f"limit {REVIEW_SECONDS} s")
+        each = review("--each", f"{series[0]}..{series[-1]}")
+        show("review --each", seconds(each.wall),
+             f"{seconds(each.cpu)} CPU; {len(series) - 1} commits, a file each, "
+             f"limit {EACH_SECONDS} s")
+        common = review(header)
+        show("review, common header", seconds(common.wall),
+             f"{seconds(common.cpu)} CPU; {common.stat('files_extracted')} files parsed")
+
+
 def measure_coccinelle(program, tree, cache, cold, warm):
     """The same runs with the semantic patches; what they add is to be at most a third."""
     drop_facts(cache)
@@ -292,6 +344,7 @@ def main():
              f"CPU of the cold audit with known flags to that of clang; limit {CLANG_RATIO}")
         measure_edit(program, tree, cache)
 
+    measure_review(program, tree, files)
     measure_arches(program, tree)
 
     if shutil.which("spatch"):
