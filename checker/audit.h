@@ -90,7 +90,7 @@ struct audit_finding {
 	GPtrArray *conditions; /* struct audit_condition: the deciding ones on its path */
 	GPtrArray *path;       /* struct path_step */
 	enum change change;
-	const char *commit;	/* of a review of several: the one that did it, else NULL */
+	const char *commit;	/* of a review: the one that did it, NULL if not known */
 	const char *suppressed; /* why it does not count; NULL: it does */
 	const char *suppressor; /* who says so: "FILE:LINE" of the comment or of the allow file */
 	bool by_comment;	/* the suppressor is a comment of the tree */
@@ -215,6 +215,7 @@ struct audit_review {
 	const char *base; /* what was compared, in the caller's words; NULL: it is no review */
 	const char *head;
 	GPtrArray *commits; /* struct audit_commit, from base to head; empty if not known */
+	guint others;	    /* changes that the caller did not want to hear of */
 	GPtrArray *kept;    /* struct audit: what is fixed lives in them */
 };
 

@@ -385,13 +385,37 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
-/* Whether a line of a Makefile names an option and one of its words, which may be NULL. */
-static bool line_has(const char *text, const char *option, const char *word)
+/* Whether the list of objects in a line may be about a source of the Makefile's directory. */
+static bool line_lists(const char *line, GHashTable *lines, const char *file)
 {
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	struct build_change *list = build_change_new();
+	g_autofree char *directory = directory_of(file);
+	bool found = !add_list(list, "", directory, line, lines, lines);
 
-	for (char **line = lines; *line; line++) {
-		if (has_word(*line, option) && (!word || strstr(*line, word)))
+	/* What is no list may be about everything. */
+	for (guint i = 0; i < list->rules->len && !found; i++) {
+		const struct rule *rule = list->rules->pdata[i];
+
+		found = !strcmp(rule->source, file);
+	}
+	build_change_free(list);
+	return found;
+}
+
+/*
+ * Whether a line of a Makefile names an option and is about a source beside it, or, with
+ * word, names that too.
+ */
+static bool line_has(const char *text, const char *option, const char *word, const char *file)
+{
+	g_autoptr(GHashTable) lines = logical_lines(text);
+	GHashTableIter iter;
+	void *line;
+
+	g_hash_table_iter_init(&iter, lines);
+	while (g_hash_table_iter_next(&iter, &line, NULL)) {
+		if (has_word(line, option) &&
+		    (word ? strstr(line, word) != NULL : line_lists(line, lines, file)))
 			return true;
 	}
 	return false;
@@ -413,8 +437,8 @@ static bool option_affects(struct build_change *change, const char *root, const 
 		g_autofree char *own = g_build_filename(directory, names[i], NULL);
 		g_autofree char *upper = g_build_filename(above, names[i], NULL);
 
-		if (line_has(text_of(change, root, own), option, NULL) ||
-		    line_has(text_of(change, root, upper), option, entry))
+		if (line_has(text_of(change, root, own), option, NULL, file) ||
+		    line_has(text_of(change, root, upper), option, entry, file))
 			return true;
 	}
 	return false;

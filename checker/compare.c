@@ -141,10 +141,16 @@ static char *route_other_tables(const void *route)
 	return route_key(route, true, true, false, false);
 }
 
-/* A pair by one of the first two is the same thing in the same place. */
+/* One exporter less and one more in the same file: it has another name. */
+static char *route_renamed(const void *route)
+{
+	return route_key(route, true, false, false, true);
+}
+
+/* The surest first. */
 static const key_function route_keys[] = {
-	route_id,	  route_exporter,     route_names, route_other_callback,
-	route_other_name, route_other_tables,
+	route_id,	  route_exporter,     route_names,   route_other_callback,
+	route_other_name, route_other_tables, route_renamed,
 };
 
 static bool route_moved(const struct audit_route *before, const struct audit_route *now)
@@ -226,6 +232,16 @@ static void compare_findings(GPtrArray *base, GPtrArray *head)
 	}
 }
 
+static void drop_fixed(GPtrArray *findings)
+{
+	for (guint i = findings->len; i-- > 0;) {
+		const struct audit_finding *finding = findings->pdata[i];
+
+		if (finding->change == CHANGE_FIXED)
+			g_ptr_array_remove_index(findings, i);
+	}
+}
+
 /* All findings of a route that the other side does not have. */
 static void mark_route(struct audit_route *route, enum change change)
 {
@@ -242,6 +258,9 @@ static void compare_route(struct audit_route *before, struct audit_route *now)
 	now->change = verdict_change(before->verdict, now->verdict);
 	now->before = before->verdict;
 	compare_findings(before->findings, now->findings);
+	/* What nobody can tell any more is not mended by that. */
+	if (now->verdict == VERDICT_UNKNOWN && before->verdict != VERDICT_UNKNOWN)
+		drop_fixed(now->findings);
 	if (now->change == CHANGE_NONE && route_moved(before, now) &&
 	    (now->level != LEVEL_NONE || now->findings->len))
 		now->change = CHANGE_MOVED;
@@ -254,7 +273,21 @@ static bool is_bad(const struct audit_route *route)
 	return route->level != LEVEL_NONE || route->findings->len;
 }
 
-static void compare_routes(GPtrArray *base, GPtrArray *head)
+/* Whether something that a route stands on could not be analysed. */
+static bool route_failed(const struct audit_route *route, GHashTable *failed)
+{
+	bool found = g_hash_table_contains(failed, route->ops.at.file);
+
+	for (guint i = 0; i < route->tables->len && !found; i++) {
+		const struct audit_object *table = route->tables->pdata[i];
+
+		found = g_hash_table_contains(failed, table->at.file);
+	}
+	return found;
+}
+
+/* failed: the files (const char *) that head could not analyse. */
+static void compare_routes(GPtrArray *base, GPtrArray *head, GHashTable *failed)
 {
 	struct pairs pairs = { g_hash_table_new(NULL, NULL) };
 
@@ -284,7 +317,7 @@ static void compare_routes(GPtrArray *base, GPtrArray *head)
 	for (guint i = 0; i < base->len;) {
 		const struct audit_route *route = base->pdata[i];
 
-		if (route->change == CHANGE_FIXED && is_bad(route))
+		if (route->change == CHANGE_FIXED && is_bad(route) && !route_failed(route, failed))
 			g_ptr_array_add(head, g_ptr_array_steal_index(base, i));
 		else
 			i++;
@@ -338,9 +371,16 @@ static void compare_notes(const GPtrArray *base, GPtrArray *head)
 
 void compare_audits(struct audit *head, struct audit *base)
 {
+	g_autoptr(GHashTable) failed = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < head->coverage.files_failed->len; i++)
+		g_hash_table_add(
+			failed,
+			(void *)((struct audit_failure *)head->coverage.files_failed->pdata[i])
+				->file);
+	compare_routes(base->routes, head->routes, failed);
 	compare_notes(base->coverage.notes, head->coverage.notes);
 	compare_failures(base->coverage.files_failed, head->coverage.files_failed);
-	compare_routes(base->routes, head->routes);
 	compare_findings(base->left_out, head->left_out);
 	compare_helpers(base->vocabulary.contradictions, head->vocabulary.contradictions);
 	compare_helpers(base->vocabulary.undecided, head->vocabulary.undecided);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * needs: the files that were parsed, the headers that were read for them, the files of
- * which the scan keeps more than an index, and the names that the scan was asked for.
+ * needs: the files whose text matters (those that were parsed, the headers that were
+ * read for them, those with code that no configuration compiles), and the names that
+ * the scan was asked for.  Of every other file matters what the scan found in it, but
+ * for lines.
  *
- * The file is text: "pfncheck-needs 1", then "F PATH" and "A NAME", escaped as in
+ * The file is text: "pfncheck-needs 2", then "F PATH" and "A NAME", escaped as in
  * C, sorted, and "end".
  */
 #include "needs.h"
@@ -16,7 +18,7 @@
 #include "tokens.h"
 #include "walk.h"
 
-#define HEADER_LINE "pfncheck-needs 1"
+#define HEADER_LINE "pfncheck-needs 2"
 
 struct needs {
 	GHashTable *files;   /* char *, relative to the tree */
@@ -64,11 +66,14 @@ static void add_name(const char *name, void *data)
 		g_hash_table_add(needs->hashes, g_memdup2(&entry, sizeof(entry)));
 }
 
-struct needs *needs_new(const struct scan *scan, const struct store *store)
+struct needs *needs_new(const struct scan *scan, const struct store *store, const GPtrArray *texts)
 {
 	struct needs *needs = needs_empty();
 
-	scan_each_detailed(scan, add_file, needs);
+	for (guint i = 0; i < texts->len; i++)
+		add_file(texts->pdata[i], needs);
+	for (guint i = 0; i < scan_rust_files(scan)->len; i++)
+		add_file(scan_rust_files(scan)->pdata[i], needs);
 	scan_each_question(scan, add_name, needs);
 	store_each_file(store, add_file, needs);
 	return needs;
@@ -146,19 +151,6 @@ static struct gather *gather_text(const char *path, const char *text)
 	return gather;
 }
 
-/* Whether there is something of which every detail may matter. */
-static bool is_of_interest(const struct gather *gather)
-{
-	for (guint i = 0; i < gather->files->len; i++) {
-		const struct gathered_file *file =
-			&g_array_index(gather->files, struct gathered_file, i);
-
-		if (file->detailed || file->rust)
-			return true;
-	}
-	return gather->failures->len > 0;
-}
-
 static int compare_entries(const void *a, const void *b)
 {
 	guint64 x = *(const guint64 *)a, y = *(const guint64 *)b;
@@ -204,16 +196,125 @@ static bool relations_differ(const GArray *before, const GArray *after)
 	return false;
 }
 
+/* Whether the words at the same place of two lists differ. */
+static bool words_differ(const GPtrArray *before, const GPtrArray *after)
+{
+	if (before->len != after->len)
+		return true;
+	for (guint i = 0; i < before->len; i++) {
+		if (strcmp(before->pdata[i], after->pdata[i]))
+			return true;
+	}
+	return false;
+}
+
+/* What a scan says of a file as a whole; of none it says what it says of an empty one. */
+static struct gathered_file file_of(const struct gather *gather)
+{
+	static const struct gathered_file none;
+
+	return gather->files->len ? g_array_index(gather->files, struct gathered_file, 0) : none;
+}
+
+static bool files_differ(const struct gather *before, const struct gather *after)
+{
+	const struct gathered_file x = file_of(before), y = file_of(after);
+
+	return x.mentions != y.mentions || x.detailed != y.detailed || x.rust || y.rust;
+}
+
+static bool functions_differ(const GArray *before, const GArray *after)
+{
+	if (before->len != after->len)
+		return true;
+	for (guint i = 0; i < before->len; i++) {
+		const struct gathered_function *x =
+			&g_array_index(before, struct gathered_function, i);
+		const struct gathered_function *y =
+			&g_array_index(after, struct gathered_function, i);
+
+		if (strcmp(x->name, y->name) || x->first_call != y->first_call ||
+		    x->macro != y->macro || x->mapping != y->mapping)
+			return true;
+	}
+	return false;
+}
+
+static bool tables_differ(const struct gather *before, const struct gather *after)
+{
+	if (before->tables->len != after->tables->len || before->paths->len != after->paths->len)
+		return true;
+	for (guint i = 0; i < before->tables->len; i++) {
+		const struct gathered_table *x =
+			&g_array_index(before->tables, struct gathered_table, i);
+		const struct gathered_table *y =
+			&g_array_index(after->tables, struct gathered_table, i);
+
+		if (strcmp(x->type, y->type) || strcmp(x->name, y->name) ||
+		    x->type_hash != y->type_hash || x->first_path != y->first_path ||
+		    x->path_count != y->path_count || x->alias != y->alias ||
+		    x->initialised != y->initialised || x->nested != y->nested)
+			return true;
+	}
+	for (guint i = 0; i < before->paths->len; i++) {
+		const struct source_path *x = &g_array_index(before->paths, struct source_path, i);
+		const struct source_path *y = &g_array_index(after->paths, struct source_path, i);
+
+		if (x->table != y->table || x->length != y->length ||
+		    memcmp(x->members, y->members, x->length * sizeof(*x->members)))
+			return true;
+	}
+	return false;
+}
+
+/* Macros that define variables, and their uses. */
+static bool macros_differ(const struct gather *before, const struct gather *after)
+{
+	if (before->macros->len != after->macros->len || before->uses->len != after->uses->len)
+		return true;
+	for (guint i = 0; i < before->macros->len; i++) {
+		const struct gathered_macro *x =
+			&g_array_index(before->macros, struct gathered_macro, i);
+		const struct gathered_macro *y =
+			&g_array_index(after->macros, struct gathered_macro, i);
+
+		if (x->macro != y->macro || x->type != y->type || x->use != y->use ||
+		    x->argument != y->argument || x->initialised != y->initialised ||
+		    x->piece_count != y->piece_count)
+			return true;
+		for (guint k = 0; k < x->piece_count; k++) {
+			if (x->pieces[k].argument != y->pieces[k].argument ||
+			    g_strcmp0(x->pieces[k].word, y->pieces[k].word))
+				return true;
+		}
+	}
+	for (guint i = 0; i < before->uses->len; i++) {
+		const struct gathered_use *x = &g_array_index(before->uses, struct gathered_use, i);
+		const struct gathered_use *y = &g_array_index(after->uses, struct gathered_use, i);
+
+		if (x->macro != y->macro)
+			return true;
+		for (guint k = 0; k < SOURCE_ARGUMENTS; k++) {
+			if (g_strcmp0(x->arguments[k], y->arguments[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool gathers_differ(const struct needs *needs, const struct gather *before,
 			   const struct gather *after)
 {
-	return is_of_interest(before) || is_of_interest(after) ||
+	return before->failures->len || after->failures->len || files_differ(before, after) ||
 	       entries_differ(before->function_entries, after->function_entries, needs->hashes) ||
 	       entries_differ(before->reference_entries, after->reference_entries, needs->hashes) ||
 	       entries_differ(before->table_entries, after->table_entries, NULL) ||
 	       entries_differ(before->use_entries, after->use_entries, NULL) ||
-	       relations_differ(before->relations, after->relations) || before->macros->len ||
-	       after->macros->len || before->mapping_types->len || after->mapping_types->len;
+	       relations_differ(before->relations, after->relations) ||
+	       words_differ(before->mapping_types, after->mapping_types) ||
+	       functions_differ(before->functions, after->functions) ||
+	       words_differ(before->calls, after->calls) || tables_differ(before, after) ||
+	       macros_differ(before, after);
 }
 
 bool needs_touched(const struct needs *needs, const char *path, const char *before,

@@ -14,8 +14,11 @@
 
 struct needs;
 
-/* Those of an audit that was made of these and is complete. */
-struct needs *needs_new(const struct scan *scan, const struct store *store);
+/*
+ * Those of an audit that was made of these and is complete.  texts: further files
+ * (const char *) that were read.
+ */
+struct needs *needs_new(const struct scan *scan, const struct store *store, const GPtrArray *texts);
 void needs_free(struct needs *needs);
 
 bool needs_save(const struct needs *needs, const char *file, GError **error);

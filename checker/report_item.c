@@ -398,7 +398,8 @@ const char *report_nothing(const struct audit *audit, const GPtrArray *items)
 {
 	if (!audit->review.base)
 		return "nothing found";
-	return report_suppressed_count(items) ? "no change that counts" :
+	return audit->review.others	      ? "no change of the kinds asked for, but of others" :
+	       report_suppressed_count(items) ? "no change that counts" :
 						"no change for any exporter";
 }
 

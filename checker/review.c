@@ -210,25 +210,31 @@ static struct audit *audit_of(struct review *review, const struct state *state, 
 
 /* ---- changes ---- */
 
-/* Takes what the caller does not want to hear of out of elements. */
-static void keep_only(GPtrArray *findings, guint only)
+/* Takes what the caller does not want to hear of out of findings; returns how much. */
+static guint keep_only(GPtrArray *findings, guint only)
 {
+	guint before = findings->len;
+
 	for (guint i = findings->len; i-- > 0;) {
 		const struct audit_finding *finding = findings->pdata[i];
 
 		if (!(only & 1u << finding->change))
 			g_ptr_array_remove_index(findings, i);
 	}
+	return before - findings->len;
 }
 
 void review_keep_only(struct audit *audit, guint only)
 {
-	keep_only(audit->left_out, only);
+	guint *others = &audit->review.others;
+
+	*others += keep_only(audit->left_out, only);
 	for (guint i = audit->routes->len; i-- > 0;) {
 		struct audit_route *route = audit->routes->pdata[i];
 
-		keep_only(route->findings, only);
+		*others += keep_only(route->findings, only);
 		if (!(only & 1u << route->change)) {
+			*others += route->change != CHANGE_NONE;
 			route->change = CHANGE_NONE;
 			route->known = true;
 			if (!route->findings->len)
@@ -388,7 +394,12 @@ static struct audit *review_each(struct review *review, GError **error)
 static struct audit *review_whole(struct review *review, GError **error)
 {
 	struct audit *changes = changes_between(review, review->base, head_of(review), error);
+	g_autoptr(GHashTable) who = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
+	if (changes && review->states->len == 1) {
+		note_changes(who, changes, head_of(review)->id);
+		attribute(changes, who);
+	}
 	if (changes && review->states->len > 1 &&
 	    (changes->routes->len || changes->left_out->len) &&
 	    !find_culprits(review, changes, error))

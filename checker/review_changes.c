@@ -147,7 +147,8 @@ static const char *affected(struct build_change *build, const char *root,
 
 static void mark_route(struct audit *audit, struct audit_route *route, const char *by)
 {
-	g_autofree char *note = g_strdup_printf(REASON ": %s; flags are those of the base", by);
+	g_autofree char *reason = g_strdup_printf(REASON ": %s", by);
+	g_autofree char *note = g_strconcat(reason, "; flags are those of the base", NULL);
 
 	g_ptr_array_add(route->notes, (void *)audit_string(audit, note));
 	for (guint i = 0; i < route->findings->len; i++) {
@@ -159,7 +160,7 @@ static void mark_route(struct audit *audit, struct audit_route *route, const cha
 		return;
 	route->verdict = VERDICT_UNKNOWN;
 	route->level = MAX(route->level, LEVEL_WARNING);
-	route->reason = REASON;
+	route->reason = audit_string(audit, reason);
 }
 
 bool review_mark_build(struct review *review, struct state *state, struct audit *audit,

@@ -134,7 +134,8 @@ bool review_save(struct review *review, const struct state *state, GError **erro
 	g_autofree char *file = saved_file(review, state, ".json");
 	g_autofree char *needs_file = review_needs_file(review, state);
 	struct report_options save = { .format = "json", .output = file };
-	struct needs *needs = needs_new(review->pipeline->scan, review->pipeline->store);
+	struct needs *needs = needs_new(review->pipeline->scan, review->pipeline->store,
+					left_out_files(review->pipeline->left_out));
 	bool ok = needs_save(needs, needs_file, error) &&
 		  report_write(review->pipeline->audit, &save, error);
 

@@ -351,24 +351,6 @@ void scan_each_question(const struct scan *scan, void (*each)(const char *name, 
 	g_mutex_unlock(&memory->lock);
 }
 
-void scan_each_detailed(const struct scan *scan, void (*each)(const char *path, void *data),
-			void *data)
-{
-	guint i;
-
-	for (i = 0; i < scan->candidates->len; i++)
-		each(g_ptr_array_index(scan->candidates, i), data);
-	for (i = 0; i < scan->rust_files->len; i++)
-		each(g_ptr_array_index(scan->rust_files, i), data);
-	for (i = 0; i < scan->functions->len; i++)
-		each(scan_path(scan, g_array_index(scan->functions, struct scan_function, i).file),
-		     data);
-	for (i = 0; i < scan->tables->len; i++)
-		each(scan_path(scan, g_array_index(scan->tables, struct scan_table, i).file), data);
-	for (i = 0; i < scan->uses->len; i++)
-		each(scan_path(scan, g_array_index(scan->uses, struct scan_use, i).file), data);
-}
-
 /* The dump */
 
 static void G_GNUC_PRINTF(2, 3) add_line(GPtrArray *lines, const char *format, ...)

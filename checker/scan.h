@@ -126,9 +126,6 @@ const GPtrArray *scan_rust_files(const struct scan *scan);
 /* The names that the scan was asked for so far, in no order, perhaps several times. */
 void scan_each_question(const struct scan *scan, void (*each)(const char *name, void *data),
 			void *data);
-/* The files of which more is known than which words occur in them, perhaps several times. */
-void scan_each_detailed(const struct scan *scan, void (*each)(const char *path, void *data),
-			void *data);
 
 /* All of the above but for the references, as sorted lines with tabs between the fields. */
 void scan_dump(const struct scan *scan, GString *out);

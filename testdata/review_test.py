@@ -179,6 +179,9 @@ class Commits(ReviewCase):
         self.assertEqual(found, {"good_ops": "violation"})
         found, _ = self.changes("HEAD", "--only=fixed,better", status=0)
         self.assertNotIn("good_ops", found)
+        result = self.audit("HEAD", "--only=moved")
+        self.assertEqual(result.status, 0)
+        self.assertIn("but of others", result.out)
 
     def test_the_work_tree_stays(self):
         self.break_good()
@@ -447,7 +450,8 @@ class Build(ReviewCase):
         report, _ = self.report("HEAD", status=1)
         route, = report["routes"]
         self.assertEqual((route["verdict"], route["reason"]),
-                         ("unknown", "build description changed"))
+                         ("unknown", "build description changed: drivers/new/Makefile"))
+        self.assertIn("build description changed: drivers/new/Makefile", self.audit("HEAD").out)
 
     def verdicts_after(self, name, text):
         self.write(name, text)
@@ -479,6 +483,20 @@ class Build(ReviewCase):
                 ("drivers/Kconfig", "config OTHER\n\tbool\n", {})):
             self.assertEqual(self.verdicts_after(name, text), found, f"{name}: {text}")
 
+    def test_a_neighbour(self):
+        """A driver more in the same Makefile, with an option of its own."""
+        self.write("drivers/good/Makefile", "obj-$(CONFIG_GOOD) += good.o\n")
+        self.write("drivers/good/Kconfig", "config GOOD\n\ttristate \"good\"\n")
+        self.commit("good: with an option")
+        self.write("drivers/good/Makefile", "obj-$(CONFIG_GOOD) += good.o\n"
+                   "obj-$(CONFIG_NEXT)\t+= next.o\nnext-y := a.o \\\n\tb.o\n")
+        self.write("drivers/good/Kconfig", "config GOOD\n\ttristate \"good\"\n\n"
+                   "config NEXT\n\ttristate \"next\"\n\tdepends on GOOD\n\thelp\n\t  Say Y.\n")
+        self.write("drivers/good/next.c", "int next;\n")
+        self.commit("next: add a driver")
+        found, _ = self.changes("HEAD", status=0)
+        self.assertEqual(found, {})
+
     def test_what_an_option_bears_on(self):
         self.write("drivers/good/Makefile", "obj-$(CONFIG_GOOD) += good.o\n")
         self.edit(BAD, "#include", "#ifdef CONFIG_BADLY\n#endif\n#include")
@@ -493,6 +511,23 @@ class Build(ReviewCase):
                            ("if X\n" + text + "endif\n", {"good_ops": "unknown"}),
                            (text + "config THIRD\n\tbool\n", {})):
             self.assertEqual(self.verdicts_after("drivers/Kconfig", new), found, new)
+
+
+class Undecided(ReviewCase):
+    def test_what_does_not_parse_is_not_fixed(self):
+        self.edit(BAD, "#include", "#include \"missing.h\"\n#include")
+        self.commit("bad: a header is missing")
+        report, _ = self.report("HEAD")
+        self.assertEqual([f for r in report["routes"] for f in r["findings"]
+                          if f["change"] == "fixed"], [])
+        self.assertEqual([r["change"] for r in report["routes"] if r["change"] == "fixed"], [])
+        self.assertEqual([e["file"] for e in report["coverage"]["files_failed"]], [BAD])
+
+    def test_the_commit_is_named(self):
+        commit = self.break_good()
+        report, _ = self.report("HEAD", status=1)
+        route, = report["routes"]
+        self.assertEqual({route["commit"]} | {f["commit"] for f in route["findings"]}, {commit})
 
 
 class Comments(ReviewCase):

@@ -114,6 +114,7 @@ static void test_pairs(void)
 		{ { "a.c", "a_ops", "a_mmap", "a_funcs" }, CHANGE_NONE },
 		{ { "b.c", "a_ops", "a_mmap", "a_funcs" }, CHANGE_MOVED },
 		{ { "a.c", "b_ops", "a_mmap", "a_funcs" }, CHANGE_MOVED },
+		{ { "a.c", "b_ops", "b_mmap", "a_funcs" }, CHANGE_MOVED },
 		{ { "b.c", "b_ops", "b_mmap", "b_funcs" }, CHANGE_NEW },
 	};
 
