@@ -13,6 +13,8 @@
 
 #include <jansson.h>
 
+#include "compare.h"
+
 /* The reading of one file. */
 struct reader {
 	struct audit *audit;
@@ -408,20 +410,6 @@ struct audit *baseline_load(const char *file, GError **error)
 	return reader.audit;
 }
 
-static bool is_worse(enum verdict now, enum verdict before)
-{
-	switch (now) {
-	case VERDICT_VIOLATION:
-	case VERDICT_UNKNOWN:
-		return before != now;
-	case VERDICT_CONDITIONAL:
-		return before != now && before != VERDICT_VIOLATION;
-	default:
-		return false;
-	}
-}
-
-/* What was suppressed did not count: if it does, that is new. */
 static void add_fingerprints(GHashTable *fingerprints, const GPtrArray *findings)
 {
 	for (guint i = 0; i < findings->len; i++) {
@@ -468,7 +456,7 @@ void baseline_subtract(struct audit *audit, const struct audit *saved, const cha
 		const struct audit_route *before = g_hash_table_lookup(routes, route->id);
 
 		audit->baseline.findings += remove_findings(route->findings, fingerprints);
-		if (!before || is_worse(route->verdict, before->verdict) ||
+		if (!before || verdict_change(before->verdict, route->verdict) == CHANGE_WORSE ||
 		    (before->suppressed && !route->suppressed && route->level > LEVEL_NONE))
 			continue;
 		audit->baseline.routes++;

@@ -37,18 +37,12 @@ enum change verdict_change(enum verdict before, enum verdict now)
 /* What two elements of base and head have to agree in; a new string. */
 typedef char *(*key_function)(const void *element);
 
-/* element -> the element of the other side, both ways. */
-struct pairs {
-	GHashTable *of;
-};
-
-static void *partner(const struct pairs *pairs, const void *element)
-{
-	return g_hash_table_lookup(pairs->of, element);
-}
-
-/* key -> the elements without a partner that have it, a GPtrArray. */
-static GHashTable *by_key(const struct pairs *pairs, const GPtrArray *elements, key_function key)
+/*
+ * Pairs are a table: element -> the element of the other side, both ways.
+ *
+ * key -> the elements without a partner that have it, a GPtrArray.
+ */
+static GHashTable *by_key(GHashTable *pairs, const GPtrArray *elements, key_function key)
 {
 	GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 						  (GDestroyNotify)g_ptr_array_unref);
@@ -58,7 +52,7 @@ static GHashTable *by_key(const struct pairs *pairs, const GPtrArray *elements, 
 		g_autofree char *text = NULL;
 		GPtrArray *list;
 
-		if (partner(pairs, element))
+		if (g_hash_table_lookup(pairs, element))
 			continue;
 		text = key(element);
 		list = g_hash_table_lookup(table, text);
@@ -72,7 +66,7 @@ static GHashTable *by_key(const struct pairs *pairs, const GPtrArray *elements, 
 }
 
 /* Pairs those of a key, in their order, if both sides have as many. */
-static void pair_by(struct pairs *pairs, const GPtrArray *base, const GPtrArray *head,
+static void pair_by(GHashTable *pairs, const GPtrArray *base, const GPtrArray *head,
 		    key_function key)
 {
 	g_autoptr(GHashTable) keys = by_key(pairs, base, key);
@@ -86,8 +80,8 @@ static void pair_by(struct pairs *pairs, const GPtrArray *base, const GPtrArray 
 		const GPtrArray *others = g_hash_table_lookup(keys, text);
 
 		for (guint i = 0; others && others->len == list->len && i < list->len; i++) {
-			g_hash_table_insert(pairs->of, list->pdata[i], others->pdata[i]);
-			g_hash_table_insert(pairs->of, others->pdata[i], list->pdata[i]);
+			g_hash_table_insert(pairs, list->pdata[i], others->pdata[i]);
+			g_hash_table_insert(pairs, others->pdata[i], list->pdata[i]);
 		}
 	}
 }
@@ -180,7 +174,7 @@ static char *finding_rule(const void *finding)
 
 static const key_function finding_keys[] = { finding_fingerprint, finding_text, finding_rule };
 
-static void pair_all(struct pairs *pairs, const GPtrArray *base, const GPtrArray *head,
+static void pair_all(GHashTable *pairs, const GPtrArray *base, const GPtrArray *head,
 		     const key_function *keys, gsize count)
 {
 	for (gsize i = 0; i < count; i++)
@@ -196,50 +190,40 @@ static enum change finding_change(const struct audit_finding *before,
 	return strcmp(before->fingerprint, now->fingerprint) ? CHANGE_MOVED : CHANGE_NONE;
 }
 
-/* Leaves in head the findings that changed, and adds those that base alone has. */
-static void compare_findings(GPtrArray *base, GPtrArray *head)
-{
-	struct pairs pairs = { g_hash_table_new(NULL, NULL) };
-
-	pair_all(&pairs, base, head, finding_keys, G_N_ELEMENTS(finding_keys));
-	for (guint i = head->len; i-- > 0;) {
-		struct audit_finding *finding = head->pdata[i];
-		const struct audit_finding *before = partner(&pairs, finding);
-
-		finding->change = before ? finding_change(before, finding) : CHANGE_NEW;
-	}
-	for (guint i = 0; i < base->len; i++) {
-		struct audit_finding *finding = base->pdata[i];
-
-		if (partner(&pairs, finding))
-			continue;
-		finding->change = CHANGE_FIXED;
-	}
-	g_hash_table_unref(pairs.of);
-	for (guint i = head->len; i-- > 0;) {
-		const struct audit_finding *finding = head->pdata[i];
-
-		if (finding->change == CHANGE_NONE)
-			g_ptr_array_remove_index(head, i);
-	}
-	for (guint i = 0; i < base->len;) {
-		const struct audit_finding *finding = base->pdata[i];
-
-		if (finding->change == CHANGE_FIXED)
-			g_ptr_array_add(head, g_ptr_array_steal_index(base, i));
-		else
-			i++;
-	}
-}
-
-static void drop_fixed(GPtrArray *findings)
+/* Takes the findings with a change out. */
+static void drop_findings(GPtrArray *findings, enum change change)
 {
 	for (guint i = findings->len; i-- > 0;) {
 		const struct audit_finding *finding = findings->pdata[i];
 
-		if (finding->change == CHANGE_FIXED)
+		if (finding->change == change)
 			g_ptr_array_remove_index(findings, i);
 	}
+}
+
+/* Leaves in head the findings that changed, and adds those that base alone has. */
+static void compare_findings(GPtrArray *base, GPtrArray *head)
+{
+	g_autoptr(GHashTable) pairs = g_hash_table_new(NULL, NULL);
+
+	pair_all(pairs, base, head, finding_keys, G_N_ELEMENTS(finding_keys));
+	for (guint i = 0; i < head->len; i++) {
+		struct audit_finding *finding = head->pdata[i];
+		const struct audit_finding *before = g_hash_table_lookup(pairs, finding);
+
+		finding->change = before ? finding_change(before, finding) : CHANGE_NEW;
+	}
+	for (guint i = 0; i < base->len;) {
+		struct audit_finding *finding = base->pdata[i];
+
+		if (g_hash_table_contains(pairs, finding)) {
+			i++;
+			continue;
+		}
+		finding->change = CHANGE_FIXED;
+		g_ptr_array_add(head, g_ptr_array_steal_index(base, i));
+	}
+	drop_findings(head, CHANGE_NONE);
 }
 
 /* All findings of a route that the other side does not have. */
@@ -260,7 +244,7 @@ static void compare_route(struct audit_route *before, struct audit_route *now)
 	compare_findings(before->findings, now->findings);
 	/* What nobody can tell any more is not mended by that. */
 	if (now->verdict == VERDICT_UNKNOWN && before->verdict != VERDICT_UNKNOWN)
-		drop_fixed(now->findings);
+		drop_findings(now->findings, CHANGE_FIXED);
 	if (now->change == CHANGE_NONE && route_moved(before, now) &&
 	    (now->level != LEVEL_NONE || now->findings->len))
 		now->change = CHANGE_MOVED;
@@ -289,38 +273,34 @@ static bool route_failed(const struct audit_route *route, GHashTable *failed)
 /* failed: the files (const char *) that head could not analyse. */
 static void compare_routes(GPtrArray *base, GPtrArray *head, GHashTable *failed)
 {
-	struct pairs pairs = { g_hash_table_new(NULL, NULL) };
+	g_autoptr(GHashTable) pairs = g_hash_table_new(NULL, NULL);
 
-	pair_all(&pairs, base, head, route_keys, G_N_ELEMENTS(route_keys));
+	pair_all(pairs, base, head, route_keys, G_N_ELEMENTS(route_keys));
 	for (guint i = 0; i < head->len; i++) {
 		struct audit_route *route = head->pdata[i];
-		struct audit_route *before = partner(&pairs, route);
+		struct audit_route *before = g_hash_table_lookup(pairs, route);
 
 		if (before)
 			compare_route(before, route);
 		else
 			mark_route(route, CHANGE_NEW);
 	}
-	for (guint i = 0; i < base->len; i++) {
+	for (guint i = 0; i < base->len;) {
 		struct audit_route *route = base->pdata[i];
 
-		if (!partner(&pairs, route))
-			mark_route(route, CHANGE_FIXED);
+		if (g_hash_table_contains(pairs, route) || !is_bad(route) ||
+		    route_failed(route, failed)) {
+			i++;
+			continue;
+		}
+		mark_route(route, CHANGE_FIXED);
+		g_ptr_array_add(head, g_ptr_array_steal_index(base, i));
 	}
-	g_hash_table_unref(pairs.of);
 	for (guint i = head->len; i-- > 0;) {
 		const struct audit_route *route = head->pdata[i];
 
 		if (route->change == CHANGE_NONE && !route->findings->len)
 			g_ptr_array_remove_index(head, i);
-	}
-	for (guint i = 0; i < base->len;) {
-		const struct audit_route *route = base->pdata[i];
-
-		if (route->change == CHANGE_FIXED && is_bad(route) && !route_failed(route, failed))
-			g_ptr_array_add(head, g_ptr_array_steal_index(base, i));
-		else
-			i++;
 	}
 }
 
@@ -334,23 +314,33 @@ static char *helper_text(const void *data)
 /* Leaves in head the helpers that base does not have. */
 static void compare_helpers(const GPtrArray *base, GPtrArray *head)
 {
-	struct pairs pairs = { g_hash_table_new(NULL, NULL) };
+	g_autoptr(GHashTable) pairs = g_hash_table_new(NULL, NULL);
 
-	pair_by(&pairs, base, head, helper_text);
+	pair_by(pairs, base, head, helper_text);
 	for (guint i = head->len; i-- > 0;) {
-		if (partner(&pairs, head->pdata[i]))
+		if (g_hash_table_lookup(pairs, head->pdata[i]))
 			g_ptr_array_remove_index(head, i);
 	}
-	g_hash_table_unref(pairs.of);
+}
+
+/* The names of files (struct audit_failure) that could not be analysed: a set. */
+static GHashTable *failed_files(const GPtrArray *failures)
+{
+	GHashTable *files = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < failures->len; i++) {
+		const struct audit_failure *failure = failures->pdata[i];
+
+		g_hash_table_add(files, (void *)failure->file);
+	}
+	return files;
 }
 
 /* Leaves in head the files that base could analyse. */
 static void compare_failures(const GPtrArray *base, GPtrArray *head)
 {
-	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) known = failed_files(base);
 
-	for (guint i = 0; i < base->len; i++)
-		g_hash_table_add(known, (void *)((struct audit_failure *)base->pdata[i])->file);
 	for (guint i = head->len; i-- > 0;) {
 		const struct audit_failure *failure = head->pdata[i];
 
@@ -371,13 +361,8 @@ static void compare_notes(const GPtrArray *base, GPtrArray *head)
 
 void compare_audits(struct audit *head, struct audit *base)
 {
-	g_autoptr(GHashTable) failed = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) failed = failed_files(head->coverage.files_failed);
 
-	for (guint i = 0; i < head->coverage.files_failed->len; i++)
-		g_hash_table_add(
-			failed,
-			(void *)((struct audit_failure *)head->coverage.files_failed->pdata[i])
-				->file);
 	compare_routes(base->routes, head->routes, failed);
 	compare_notes(base->coverage.notes, head->coverage.notes);
 	compare_failures(base->coverage.files_failed, head->coverage.files_failed);
