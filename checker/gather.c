@@ -298,15 +298,7 @@ void gather_read(void *data, const char *path, char *text, gsize length,
 {
 	struct gather *gather = data;
 	struct text_lines lines = { { text, 1 }, { text, 1 } };
-	struct gathered_file file = {
-		.macros = gather->macros->len,
-		.mapping_types = gather->mapping_types->len,
-		.functions = gather->functions->len,
-		.calls = gather->calls->len,
-		.tables = gather->tables->len,
-		.paths = gather->paths->len,
-		.uses = gather->uses->len,
-	};
+	struct gathered_file file = gather_next_file(gather);
 
 	if (gather->cache) {
 		file.hash = scan_cache_hash(gather->cache, text, length);

@@ -110,6 +110,20 @@ struct gather {
 	guint64 *recent; /* entries that need not be repeated */
 };
 
+/* A file whose rows come next; all else is zero. */
+static inline struct gathered_file gather_next_file(const struct gather *gather)
+{
+	return (struct gathered_file){
+		.macros = gather->macros->len,
+		.mapping_types = gather->mapping_types->len,
+		.functions = gather->functions->len,
+		.calls = gather->calls->len,
+		.tables = gather->tables->len,
+		.paths = gather->paths->len,
+		.uses = gather->uses->len,
+	};
+}
+
 /*
  * The caller frees it with gather_free(); next_number has to live as long, and the
  * cache, if there is one.

@@ -175,24 +175,16 @@ static void thaw_file(const struct scan_cache *cache, struct gather *gather, gui
 {
 	const struct frozen_file *frozen = &frozen_files(cache)[number];
 	const guint32 *from = frozen[0].rows, *to = frozen[1].rows;
-	struct gathered_file file = {
-		.path = frozen_string(cache, frozen->path),
-		.number = number,
-		.mentions = frozen->mentions,
-		.detailed = frozen->flags & FROZEN_DETAILED,
-		.rust = frozen->flags & FROZEN_RUST,
-		.proven = cache->own && frozen->flags & FROZEN_PROVEN,
-		.state = frozen->state,
-		.hash = frozen->hash,
-		.macros = gather->macros->len,
-		.mapping_types = gather->mapping_types->len,
-		.functions = gather->functions->len,
-		.calls = gather->calls->len,
-		.tables = gather->tables->len,
-		.paths = gather->paths->len,
-		.uses = gather->uses->len,
-	};
+	struct gathered_file file = gather_next_file(gather);
 
+	file.path = frozen_string(cache, frozen->path);
+	file.number = number;
+	file.mentions = frozen->mentions;
+	file.detailed = frozen->flags & FROZEN_DETAILED;
+	file.rust = frozen->flags & FROZEN_RUST;
+	file.proven = cache->own && frozen->flags & FROZEN_PROVEN;
+	file.state = frozen->state;
+	file.hash = frozen->hash;
 	if (cache->fresh[number]) {
 		file.state = cache->states[number];
 		file.proven = true;
