@@ -4,8 +4,6 @@
  */
 #include "git.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -409,9 +407,9 @@ struct git_commit *git_merge_base(struct git *git, const struct git_commit *a,
 GPtrArray *git_commits(struct git *git, const struct git_commit *base,
 		       const struct git_commit *head, GError **error)
 {
-	g_autofree char *not= g_strconcat("^", base->id, NULL);
+	g_autofree char *excluded = g_strconcat("^", base->id, NULL);
 	const char *arguments[] = { "log",  "-z",     "--reverse", "--first-parent",
-				    FORMAT, head->id, not,	   NULL };
+				    FORMAT, head->id, excluded,	   NULL };
 
 	return list_commits(git, arguments, error);
 }

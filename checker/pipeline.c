@@ -5,8 +5,6 @@
 #include "pipeline.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
-#include <string.h>
 
 #include "ast.h"
 #include "facts.h"

@@ -6,8 +6,6 @@
  * Audits are kept in the cache by what they depend on, as JSON: what was looked
  * at once, as the head of one review, is there as the base of the next.
  */
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -350,12 +350,7 @@ class Services(RecipeCase):
 
     def pull_request(self):
         """A clone as deep as the job wants it, of a merge into what went on."""
-        self.git("checkout", "-q", "-b", "topic")
-        self.break_good()
-        self.git("checkout", "-q", "main")
-        self.write("drivers/other.c", "int other;\n")
-        self.commit("other")
-        self.git("merge", "-q", "--no-edit", "topic")
+        self.merge_topic()
 
     def test_github(self):
         text, parsed = self.parse("github.yml")

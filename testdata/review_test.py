@@ -43,9 +43,8 @@ class ReviewCase(Case):
                               **options)
         return done.stdout.decode("utf-8", "surrogateescape").strip()
 
-    def commit(self, subject, **files):
+    def commit(self, subject):
         """Commits all that differs; the new commit."""
-        del files
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", subject)
         return self.git("rev-parse", "HEAD")
@@ -73,6 +72,15 @@ class ReviewCase(Case):
         """ops name -> verdict of the routes that a review has."""
         report, result = self.report(*options, status=status, **more)
         return {route["ops"]["name"]: route["verdict"] for route in report["routes"]}, result
+
+    def merge_topic(self):
+        """A merge of a branch that breaks the rule into one that went on."""
+        self.git("checkout", "-q", "-b", "topic")
+        self.break_good()
+        self.git("checkout", "-q", "main")
+        self.write("drivers/other.c", "int other;\n")
+        self.commit("other")
+        self.git("merge", "-q", "--no-edit", "topic")
 
     def assert_untouched(self, before):
         now = fake_tree.state(self.tree)
@@ -163,12 +171,7 @@ class Commits(ReviewCase):
         self.assertEqual(result.out.count('"name": "good_ops"'), 2)
 
     def test_a_merge_is_compared_with_its_first_parent(self):
-        self.git("checkout", "-q", "-b", "topic")
-        self.break_good()
-        self.git("checkout", "-q", "main")
-        self.write("drivers/other.c", "int other;\n")
-        self.commit("other")
-        self.git("merge", "-q", "--no-edit", "topic")
+        self.merge_topic()
         found, _ = self.changes("HEAD", status=1)
         self.assertEqual(found, {"good_ops": "violation"})
 
