@@ -80,12 +80,19 @@ struct facts *facts_new(const char *file)
 	facts->skipped = g_ptr_array_new();
 	facts->errors = g_ptr_array_new();
 	facts->blocks = g_ptr_array_new_with_free_func(block_free);
+	facts->references = 1;
+	return facts;
+}
+
+struct facts *facts_ref(struct facts *facts)
+{
+	facts->references++;
 	return facts;
 }
 
 void facts_free(struct facts *facts)
 {
-	if (!facts)
+	if (!facts || --facts->references)
 		return;
 	g_ptr_array_unref(facts->functions);
 	g_ptr_array_unref(facts->tables);
@@ -314,6 +321,7 @@ static void rename_in(struct expr *e, const char *id, const char *name)
 void facts_rename_global(struct facts *facts, const char *id, const char *name)
 {
 	name = facts_string(facts, name);
+	facts->renamed++;
 	for (unsigned int i = 0; i < facts->functions->len; i++) {
 		const struct fact_function *f = facts->functions->pdata[i];
 

@@ -193,9 +193,14 @@ struct facts {
 	GPtrArray *blocks;     /* memory of expressions and nodes */
 	const char *module;    /* set by the program stage; not part of the text */
 	bool built;
+	guint renamed; /* how often a global got another id */
+	guint references;
 };
 
 struct facts *facts_new(const char *file);
+/* Holds the facts once more. */
+struct facts *facts_ref(struct facts *facts);
+/* Lets go of them, as the last one for good. */
 void facts_free(struct facts *facts);
 
 /* A copy of s that lives as long as the facts. */

@@ -65,8 +65,7 @@ unsigned int outcome_join(unsigned int a, unsigned int b)
 	return out;
 }
 
-unsigned int outcome_of_state(const struct program *program, const struct state *s,
-			      unsigned int inserts)
+unsigned int outcome_of_state(struct program *program, const struct state *s, unsigned int inserts)
 {
 	bool set = s->ones & program->values.pfnmap;
 	bool clear = s->zeros & program->values.pfnmap;
@@ -84,7 +83,7 @@ unsigned int outcome_of_state(const struct program *program, const struct state 
 	return inserts & INSERT_FORWARD ? OUTCOME_FORWARD : OUTCOME_NOTHING;
 }
 
-unsigned int outcome_handler_inserts(const struct program *program, const struct state *exit)
+unsigned int outcome_handler_inserts(struct program *program, const struct state *exit)
 {
 	const struct vm_values *v = &program->values;
 	const struct value *result = exit->result;
@@ -208,7 +207,7 @@ static void compute(struct outcomes *o, const struct trace_graph *graph, bool is
 	g_hash_table_insert(o->sets, (void *)graph, sets);
 }
 
-struct outcomes *outcomes_new(const struct program *program, const struct trace_route *route)
+struct outcomes *outcomes_new(struct program *program, const struct trace_route *route)
 {
 	struct outcomes *o = g_new0(struct outcomes, 1);
 

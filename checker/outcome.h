@@ -26,7 +26,7 @@ enum outcome {
 /* Outcomes of a route: of every point of every graph. */
 struct outcomes {
 	const struct trace_route *route;
-	const struct program *program;
+	struct program *program;
 	GHashTable *sets; /* struct trace_graph * -> guint8[] by point */
 };
 
@@ -37,7 +37,7 @@ unsigned int outcome_of_verdict(enum verdict verdict);
 /* How loud a verdict is. */
 enum level outcome_level(enum verdict verdict);
 
-struct outcomes *outcomes_new(const struct program *program, const struct trace_route *route);
+struct outcomes *outcomes_new(struct program *program, const struct trace_route *route);
 void outcomes_free(struct outcomes *outcomes);
 
 /* The set of a point: bits of enum outcome. */
@@ -53,9 +53,9 @@ bool outcomes_decides(const struct outcomes *outcomes, const struct trace_graph 
 /* Handlers of an exit of mmap (struct trace_handler *); free with g_ptr_array_unref(). */
 GPtrArray *outcomes_handlers(const struct outcomes *outcomes, const struct state *exit);
 /* What the insertions of a state come to by themselves. */
-unsigned int outcome_of_state(const struct program *program, const struct state *state,
+unsigned int outcome_of_state(struct program *program, const struct state *state,
 			      unsigned int inserts);
 /* The insertions of a handler that ended in a state: vmf->page counts if it says so. */
-unsigned int outcome_handler_inserts(const struct program *program, const struct state *exit);
+unsigned int outcome_handler_inserts(struct program *program, const struct state *exit);
 
 #endif

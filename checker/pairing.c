@@ -7,6 +7,7 @@
 
 #include "bounds.h"
 #include "pairing.h"
+#include "questions.h"
 #include "scan.h"
 
 /* The file that an id belongs to, or NULL: "path:name". */
@@ -214,8 +215,27 @@ static bool module_reaches(struct program *p, const struct fact_table *owner,
 	return false;
 }
 
-GPtrArray *pairing_owners(struct program *p, const struct pairing *pairing,
-			  const struct fact_table *table)
+static guint64 mix_pairs(const GPtrArray *pairs)
+{
+	guint64 mix = pairs->len;
+
+	for (unsigned int i = 0; i < pairs->len; i++) {
+		const struct pair *pair = pairs->pdata[i];
+
+		mix = question_mix_pointer(program_mix_table(mix, pair->owner), pair->why);
+	}
+	return mix;
+}
+
+static guint64 ask_owners(struct program *p, const char *owner, const void *table)
+{
+	g_autoptr(GPtrArray) pairs = pairing_owners(p, pairing_of_owner(owner), table);
+
+	return mix_pairs(pairs);
+}
+
+static GPtrArray *find_owners(struct program *p, const struct pairing *pairing,
+			      const struct fact_table *table)
 {
 	GPtrArray *pairs = g_ptr_array_new_with_free_func(g_free);
 	const GPtrArray *owners, *users;
@@ -243,10 +263,22 @@ GPtrArray *pairing_owners(struct program *p, const struct pairing *pairing,
 		} else if (shares_module(owner, table, users) &&
 			   (owner->unread || !(users && p->scan &&
 					       module_reaches(p, owner, owners, table, users)))) {
-			add_pair(pairs, owner, "both stand in the same module");
+			add_pair(pairs, owner, program_string(p, "both stand in the same module"));
 		}
 	}
 	g_rec_mutex_unlock(&p->lock);
+	return pairs;
+}
+
+GPtrArray *pairing_owners(struct program *p, const struct pairing *pairing,
+			  const struct fact_table *table)
+{
+	void *log = question_log_pause();
+	GPtrArray *pairs = find_owners(p, pairing, table);
+
+	question_log_resume(log);
+	if (question_logging())
+		question_note(ask_owners, pairing->owner, table, mix_pairs(pairs));
 	return pairs;
 }
 
@@ -280,14 +312,24 @@ static bool import_only(struct program *p, const struct fact_table *table)
 	return users != NULL;
 }
 
+static guint64 ask_import_only(struct program *p, const char *name, const void *table)
+{
+	(void)name;
+	return pairing_import_only(p, table);
+}
+
 bool pairing_import_only(struct program *p, const struct fact_table *table)
 {
+	void *log;
 	bool only;
 
 	if (!p->scan)
 		return false;
+	log = question_log_pause();
 	g_rec_mutex_lock(&p->lock);
 	only = import_only(p, table);
 	g_rec_mutex_unlock(&p->lock);
+	question_log_resume(log);
+	question_note(ask_import_only, NULL, table, only);
 	return only;
 }

@@ -11,7 +11,7 @@
 
 struct pair {
 	const struct fact_table *owner;
-	const char *why; /* lives as long as the program */
+	const char *why; /* lives as long as the program's past; equal ones are one */
 };
 
 /*

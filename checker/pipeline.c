@@ -34,85 +34,6 @@ const char *pipeline_cache(struct pipeline *p, GError **error)
 	return p->cache;
 }
 
-/* The routes of one exporter, kept while what it depends on is still coming in. */
-struct traced {
-	GPtrArray *routes; /* struct trace_route *, or NULL: not traced yet */
-	guint round;
-};
-
-static void traced_free(void *data)
-{
-	struct traced *traced = data;
-
-	g_clear_pointer(&traced->routes, g_ptr_array_unref);
-	g_free(traced);
-}
-
-struct trace_task {
-	struct program *program;
-	const struct exporter *exporter;
-	struct traced *traced;
-};
-
-static void trace_one(void *data, void *unused)
-{
-	struct trace_task *task = data;
-	struct traced *traced = task->traced;
-
-	(void)unused;
-	g_clear_pointer(&traced->routes, g_ptr_array_unref);
-	traced->routes = trace_exporter(task->program, task->exporter);
-	traced->round = task->program->round;
-}
-
-/* Traces the exporters that were not traced with what is known now. */
-static void trace_all(struct program *program, void *data)
-{
-	GHashTable *known = data;
-	g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(g_free);
-	GThreadPool *threads =
-		g_thread_pool_new(trace_one, NULL, (int)g_get_num_processors(), FALSE, NULL);
-
-	for (unsigned int i = 0; i < program->exporters->len; i++) {
-		const struct exporter *e = program->exporters->pdata[i];
-		g_autofree char *key = g_strdup_printf("%s:%s", e->file, e->name);
-		struct traced *traced = g_hash_table_lookup(known, key);
-		struct trace_task *task;
-
-		if (!traced) {
-			traced = g_new0(struct traced, 1);
-			g_hash_table_insert(known, g_steal_pointer(&key), traced);
-		}
-		if (traced->routes && traced->round == program->round)
-			continue;
-		task = g_new0(struct trace_task, 1);
-		task->program = program;
-		task->exporter = e;
-		task->traced = traced;
-		g_ptr_array_add(tasks, task);
-		g_thread_pool_push(threads, task, NULL);
-	}
-	g_thread_pool_free(threads, FALSE, TRUE);
-}
-
-/* All routes in the order of the exporters. */
-static GPtrArray *collect_routes(const struct program *program, GHashTable *known)
-{
-	GPtrArray *routes = g_ptr_array_new_with_free_func((GDestroyNotify)trace_route_free);
-
-	for (unsigned int i = 0; i < program->exporters->len; i++) {
-		const struct exporter *e = program->exporters->pdata[i];
-		g_autofree char *key = g_strdup_printf("%s:%s", e->file, e->name);
-		struct traced *traced = g_hash_table_lookup(known, key);
-
-		g_ptr_array_set_free_func(traced->routes, NULL);
-		for (unsigned int k = 0; k < traced->routes->len; k++)
-			g_ptr_array_add(routes, traced->routes->pdata[k]);
-		g_clear_pointer(&traced->routes, g_ptr_array_unref);
-	}
-	return routes;
-}
-
 bool pipeline_open(struct pipeline *p, const char *path, bool sandbox, GError **error)
 {
 	const struct options *o = p->options;
@@ -209,7 +130,7 @@ static void note_stubs(struct pipeline *p)
 /* ---- dumps ---- */
 
 /* Of what one configuration came to. */
-static void dump_config(struct pipeline *p, const struct program *program, const GPtrArray *routes)
+static void dump_config(struct pipeline *p, struct program *program, const GPtrArray *routes)
 {
 	switch (p->options->dump) {
 	case STAGE_EXTRACT:
@@ -250,23 +171,36 @@ void pipeline_dump(struct pipeline *p)
 
 /* ---- configurations ---- */
 
+/* Beyond as many facts of files the next state is looked at without those before it. */
+#define FACTS_KEPT 1024
+
+static void forget(struct pipeline *p)
+{
+	g_clear_pointer(&p->traces, trace_memory_free);
+	g_clear_pointer(&p->past, program_past_free);
+}
+
 /*
  * Extracts and traces until nothing new is asked for, and judges what came of it.
  * The program is gone afterwards: there is one at a time.
  */
 static bool analyse_config(struct pipeline *p, guint config, GError **error)
 {
-	g_autoptr(GHashTable) known =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, traced_free);
 	g_autoptr(GPtrArray) routes = NULL;
 	struct program *program;
 
+	if (!p->past) {
+		p->past = program_past_new();
+		p->traces = trace_memory_new(p->past);
+	}
 	progress_stage(p->progress, "extract");
-	program = survey_program(&p->survey, config, trace_all, known, error);
+	p->survey.past = p->past;
+	p->survey.traces = p->traces;
+	program = survey_program(&p->survey, config, trace_exporters, NULL, error);
 	if (!program)
 		return false;
 	progress_stage(p->progress, "judge");
-	routes = collect_routes(program, known);
+	routes = trace_routes(program);
 	for (unsigned int i = 0; i < routes->len; i++) {
 		struct audit_route *route =
 			judge_route(p->audit, program, routes->pdata[i], config);
@@ -280,8 +214,9 @@ static bool analyse_config(struct pipeline *p, guint config, GError **error)
 		helpers_check(program, p->scan, routes, p->audit);
 	unseen_look(p->unseen, p->audit, p->tree, config, program, *p->stop);
 	dump_config(p, program, routes);
-	g_clear_pointer(&routes, g_ptr_array_unref);
 	program_free(program);
+	if (!p->keeps || program_past_size(p->past) > FACTS_KEPT || tree_config_count(p->tree) > 1)
+		forget(p);
 	return true;
 }
 
@@ -401,6 +336,7 @@ void pipeline_close(struct pipeline *p)
 void pipeline_clear(struct pipeline *p)
 {
 	pipeline_close(p);
+	forget(p);
 	g_clear_pointer(&p->suppress, suppress_free);
 	g_clear_pointer(&p->cache, g_free);
 }

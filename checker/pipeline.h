@@ -35,6 +35,8 @@ struct pipeline {
 	const struct explain_query *query;
 	GPtrArray *proofs;
 	GString *dump; /* what options->dump asks for is appended */
+	/* Whether states that differ in little are to come: what is traced is kept for the next. */
+	bool keeps;
 	/* A file that is built, of a tree of tree_open_compiled(); NULL: any tree. */
 	const char *only_built;
 
@@ -47,6 +49,8 @@ struct pipeline {
 	struct left_out *left_out;
 	struct coccinelle *coccinelle; /* NULL: left out */
 	struct reconcile *reconcile;   /* likewise */
+	struct program_past *past;     /* of the states before this one, or NULL */
+	struct trace_memory *traces;
 	struct survey survey;
 	struct audit *audit; /* the result: complete, sorted and counted */
 };

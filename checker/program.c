@@ -9,20 +9,23 @@
 #include <string.h>
 
 #include "program_private.h"
+#include "questions.h"
 #include "scan.h"
 #include "sorted.h"
 
-struct program *program_new(void)
+struct program *program_new(struct program_past *past)
 {
 	struct program *p = g_new0(struct program, 1);
 
+	p->past = past;
 	p->facts = g_ptr_array_new_with_free_func((GDestroyNotify)facts_free);
 	p->missing_files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->missing_functions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->incomplete = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->missing_variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->missing_tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	p->strings = g_string_chunk_new(4096);
+	p->reaches = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					   (GDestroyNotify)scan_reach_free);
 	g_rec_mutex_init(&p->lock);
 	return p;
 }
@@ -43,7 +46,6 @@ static void unlink_all(struct program *p)
 	g_clear_pointer(&p->users, g_hash_table_unref);
 	g_clear_pointer(&p->importers, g_hash_table_unref);
 	g_clear_pointer(&p->files, g_hash_table_unref);
-	g_clear_pointer(&p->reaches, g_hash_table_unref);
 	g_clear_pointer(&p->exports, g_hash_table_unref);
 	g_clear_pointer(&p->writes, g_hash_table_unref);
 }
@@ -59,7 +61,7 @@ void program_free(struct program *p)
 	g_hash_table_unref(p->incomplete);
 	g_hash_table_unref(p->missing_variables);
 	g_hash_table_unref(p->missing_tables);
-	g_string_chunk_free(p->strings);
+	g_hash_table_unref(p->reaches);
 	g_rec_mutex_clear(&p->lock);
 	g_free(p);
 }
@@ -305,7 +307,7 @@ void program_link(struct program *p)
 	void *key, *value;
 
 	unlink_all(p);
-	p->round++;
+	questions_outdate(program_past_questions(p->past));
 	p->functions = multi_new((GDestroyNotify)g_ptr_array_unref);
 	p->tables = g_hash_table_new(g_str_hash, g_str_equal);
 	p->records = multi_new((GDestroyNotify)g_ptr_array_unref);
@@ -321,8 +323,6 @@ void program_link(struct program *p)
 	p->users = multi_new((GDestroyNotify)g_ptr_array_unref);
 	p->importers = g_hash_table_new(g_str_hash, g_str_equal);
 	p->files = g_hash_table_new(g_str_hash, g_str_equal);
-	p->reaches = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-					   (GDestroyNotify)scan_reach_free);
 	p->exports = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 					   (GDestroyNotify)g_ptr_array_unref);
 	g_ptr_array_sort(p->facts, compare_facts);

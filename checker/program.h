@@ -39,8 +39,11 @@ struct exporter {
 };
 
 struct scan;
+struct program_past;
+struct trace_memory;
 
 struct program {
+	struct program_past *past;  /* not owned */
 	GPtrArray *facts;	    /* struct facts *, owned */
 	GHashTable *functions;	    /* id -> GPtrArray of struct fact_function * */
 	GHashTable *tables;	    /* id -> struct fact_table * */
@@ -66,15 +69,40 @@ struct program {
 	GHashTable *missing_variables; /* ids of objects asked for in vain */
 	GHashTable *missing_tables;    /* "record near": records whose tables were asked for */
 	GRecMutex lock;		       /* of what queries change: all below, and missing_* */
-	guint round;		       /* of asking; what was first asked in it may still come */
-	GStringChunk *strings;
+	struct trace_memory *traces;   /* not owned; NULL: nothing is to be traced */
 	struct vm_values values;
 };
 
-struct program *program_new(void);
+/*
+ * What outlives a program, for the next one of the same tree: facts, the strings that
+ * were made of them, and what was asked.
+ */
+struct program_past *program_past_new(void);
+void program_past_free(struct program_past *past);
+/* Facts as a program takes them. */
+struct facts_key {
+	const char *path;
+	const char *module; /* or NULL */
+	bool built;
+	const char *text;
+	gsize size;
+};
+
+/*
+ * The facts of a text, the caller's: the same ones for the same key.  NULL with *why
+ * set to a static string if it is not one.
+ */
+struct facts *program_past_facts(struct program_past *past, const struct facts_key *key,
+				 const char **why);
+/* How many facts are kept. */
+guint program_past_size(const struct program_past *past);
+struct questions *program_past_questions(struct program_past *past);
+
+/* The past has to live longer. */
+struct program *program_new(struct program_past *past);
 void program_free(struct program *program);
 
-/* A copy of s that lives as long as the program. */
+/* A copy of s that lives as long as the program's past. */
 const char *program_string(struct program *program, const char *s);
 
 /* Takes facts over. Call program_link() after the last one. */
@@ -96,10 +124,26 @@ const struct fact_table *program_table(struct program *program, const char *id);
  * directories around the file near.
  */
 const GPtrArray *program_tables_of(struct program *program, const char *record, const char *near);
+/* The same without asking for more. */
+const GPtrArray *program_known_tables(struct program *program, const char *record);
 /* Asks for the facts of a file. */
 void program_want_file(struct program *program, const char *file);
 /* Stores to a field (struct field_store *), or NULL. */
-const GPtrArray *program_stores(const struct program *program, const char *field);
+const GPtrArray *program_stores(struct program *program, const char *field);
+/* Stores to an object or a part of it (struct field_store *), or NULL. */
+const GPtrArray *program_global_stores(struct program *program, const char *id);
+/* Whether mappings are stored in a field. */
+bool program_holds_mapping(struct program *program, const char *field);
+/* Whether they are in some field of a record. */
+bool program_record_holds_mapping(struct program *program, const char *record);
+/* Whether more than one branch rests on a field. */
+bool program_tests_again(struct program *program, const char *field);
+/* Whether a record has more tables than are extracted. */
+bool program_is_incomplete(struct program *program, const char *record);
+/* Notes that it has; what was asked before may be answered otherwise. */
+void program_note_incomplete(struct program *program, const char *record);
+/* The round of asking: with the same one, answers are the same. */
+guint program_round(const struct program *program);
 
 /*
  * The member of a table at a path ("" or "ops"), as initialised; *present tells
@@ -114,20 +158,24 @@ enum effect {
 };
 
 /* What a function, with all that it calls, may do to a mapping. */
-enum effect program_effect(const struct program *program, const struct fact_function *f);
+enum effect program_effect(struct program *program, const struct fact_function *f);
 /*
  * Whether a function writes page-table entries: by itself, or by functions it calls that
  * the vocabulary does not have.
  */
-bool program_writes_entries(const struct program *program, const struct fact_function *f);
+bool program_writes_entries(struct program *program, const struct fact_function *f);
 /* Whether a function, or what it calls, stores to a field ("record::field"). */
 bool program_writes(struct program *program, const struct fact_function *f, const char *field);
 /* Whether two files belong to one kbuild module, or to one directory where that is not known. */
 bool program_same_module(const struct facts *a, const struct facts *b);
 
+/* Answers for questions.h: which function or table that is, as it is. */
+guint64 program_mix_function(guint64 mix, const struct fact_function *function);
+guint64 program_mix_table(guint64 mix, const struct fact_table *table);
+
 /* Plain name of a function or table id. */
 const char *id_name(const char *id);
 
-void program_dump(const struct program *program, GString *out);
+void program_dump(struct program *program, GString *out);
 
 #endif

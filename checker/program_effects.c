@@ -8,6 +8,7 @@
 #include "bounds.h"
 #include "matchers.h"
 #include "program_private.h"
+#include "questions.h"
 
 /* What is done at a match; of calls that depends on whether the function is known. */
 static enum effect match_effect(const struct program *p, const struct fact_match *m)
@@ -122,14 +123,32 @@ void program_find_effects(struct program *p)
 	}
 }
 
-bool program_writes_entries(const struct program *p, const struct fact_function *f)
+static guint64 ask_writes_entries(struct program *p, const char *name, const void *f)
 {
-	return g_hash_table_contains(p->entry_writers, f);
+	(void)name;
+	return program_writes_entries(p, f);
 }
 
-enum effect program_effect(const struct program *p, const struct fact_function *f)
+bool program_writes_entries(struct program *p, const struct fact_function *f)
 {
-	return (enum effect)GPOINTER_TO_INT(g_hash_table_lookup(p->effects, f));
+	bool writes = g_hash_table_contains(p->entry_writers, f);
+
+	question_note(ask_writes_entries, NULL, f, writes);
+	return writes;
+}
+
+static guint64 ask_effect(struct program *p, const char *name, const void *f)
+{
+	(void)name;
+	return program_effect(p, f);
+}
+
+enum effect program_effect(struct program *p, const struct fact_function *f)
+{
+	enum effect effect = (enum effect)GPOINTER_TO_INT(g_hash_table_lookup(p->effects, f));
+
+	question_note(ask_effect, NULL, f, effect);
+	return effect;
 }
 
 /* Stands for every field. */
@@ -164,6 +183,11 @@ static void collect_writes(const struct program *p, const struct fact_function *
 	}
 }
 
+static guint64 ask_writes(struct program *p, const char *field, const void *f)
+{
+	return program_writes(p, f, field);
+}
+
 bool program_writes(struct program *p, const struct fact_function *f, const char *field)
 {
 	GHashTable *fields;
@@ -178,5 +202,6 @@ bool program_writes(struct program *p, const struct fact_function *f, const char
 	}
 	found = g_hash_table_contains(fields, field) || g_hash_table_contains(fields, ANY_FIELD);
 	g_rec_mutex_unlock(&p->lock);
+	question_note(ask_writes, field, f, found);
 	return found;
 }

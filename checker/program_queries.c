@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "program_private.h"
+#include "questions.h"
 #include "sorted.h"
 
 const char *id_name(const char *id)
@@ -37,46 +38,229 @@ void program_want_file(struct program *p, const char *file)
 		note_missing(p, p->missing_files, file);
 }
 
-const char *program_string(struct program *p, const char *s)
+guint program_round(const struct program *p)
 {
-	const char *copy;
+	return questions_round(program_past_questions(p->past));
+}
 
-	g_rec_mutex_lock(&p->lock);
-	copy = g_string_chunk_insert_const(p->strings, s);
-	g_rec_mutex_unlock(&p->lock);
-	return copy;
+/* ---- answers as numbers ---- */
+
+guint64 program_mix_function(guint64 mix, const struct fact_function *f)
+{
+	return question_mix(question_mix_pointer(mix, f), f ? f->facts->renamed : 0);
+}
+
+guint64 program_mix_table(guint64 mix, const struct fact_table *t)
+{
+	return question_mix(question_mix_pointer(mix, t), t ? t->facts->renamed : 0);
+}
+
+static guint64 mix_tables(const GPtrArray *tables)
+{
+	guint64 mix = tables ? tables->len : 0;
+
+	for (unsigned int i = 0; tables && i < tables->len; i++)
+		mix = program_mix_table(mix, tables->pdata[i]);
+	return mix;
+}
+
+static guint64 mix_stores(const GPtrArray *stores)
+{
+	guint64 mix = stores ? stores->len : 0;
+
+	for (unsigned int i = 0; stores && i < stores->len; i++) {
+		const struct field_store *s = stores->pdata[i];
+
+		mix = question_mix_pointer(program_mix_function(mix, s->function), s->node);
+	}
+	return mix;
+}
+
+/* ---- functions and tables ---- */
+
+static guint64 ask_function(struct program *p, const char *id, const void *object)
+{
+	(void)object;
+	return program_mix_function(0, program_function(p, id, false));
+}
+
+static guint64 ask_wanted_function(struct program *p, const char *id, const void *object)
+{
+	(void)object;
+	return program_mix_function(0, program_function(p, id, true));
 }
 
 const struct fact_function *program_function(struct program *p, const char *id, bool note)
 {
 	const GPtrArray *variants = g_hash_table_lookup(p->functions, id);
+	const struct fact_function *f = variants ? variants->pdata[0] : NULL;
 
-	if (variants)
-		return variants->pdata[0];
-	if (note)
+	if (!f && note)
 		note_missing(p, p->missing_functions, id);
-	return NULL;
+	if (question_logging())
+		question_note(note ? ask_wanted_function : ask_function, id, NULL,
+			      program_mix_function(0, f));
+	return f;
+}
+
+static guint64 ask_table(struct program *p, const char *id, const void *object)
+{
+	(void)object;
+	return program_mix_table(0, program_table(p, id));
 }
 
 const struct fact_table *program_table(struct program *p, const char *id)
 {
+	const struct fact_table *t = g_hash_table_lookup(p->tables, id);
+
 	if (!strchr(id, ':') && !has_object(p, id))
 		note_missing(p, p->missing_variables, id);
-	return g_hash_table_lookup(p->tables, id);
+	if (question_logging())
+		question_note(ask_table, id, NULL, program_mix_table(0, t));
+	return t;
 }
 
-const GPtrArray *program_tables_of(struct program *p, const char *record, const char *near)
+static guint64 ask_known_tables(struct program *p, const char *record, const void *object)
 {
-	g_autofree char *wanted = g_strconcat(record, " ", near ? near : "", NULL);
+	(void)object;
+	return mix_tables(program_known_tables(p, record));
+}
+
+const GPtrArray *program_known_tables(struct program *p, const char *record)
+{
+	const GPtrArray *tables = g_hash_table_lookup(p->records, record);
+
+	if (question_logging())
+		question_note(ask_known_tables, record, NULL, mix_tables(tables));
+	return tables;
+}
+
+/* wanted is a record and, behind a blank, the file that they are to be near to. */
+static const GPtrArray *wanted_tables(struct program *p, const char *wanted)
+{
+	g_autofree char *record = g_strndup(wanted, strcspn(wanted, " "));
 
 	note_missing(p, p->missing_tables, wanted);
 	return g_hash_table_lookup(p->records, record);
 }
 
-const GPtrArray *program_stores(const struct program *p, const char *field)
+static guint64 ask_wanted_tables(struct program *p, const char *wanted, const void *object)
 {
-	return g_hash_table_lookup(p->stores, field);
+	(void)object;
+	return mix_tables(wanted_tables(p, wanted));
 }
+
+const GPtrArray *program_tables_of(struct program *p, const char *record, const char *near)
+{
+	g_autofree char *wanted = g_strconcat(record, " ", near ? near : "", NULL);
+	const GPtrArray *tables = wanted_tables(p, wanted);
+
+	if (question_logging())
+		question_note(ask_wanted_tables, wanted, NULL, mix_tables(tables));
+	return tables;
+}
+
+static guint64 ask_incomplete(struct program *p, const char *record, const void *object)
+{
+	(void)object;
+	return program_is_incomplete(p, record);
+}
+
+bool program_is_incomplete(struct program *p, const char *record)
+{
+	bool incomplete = g_hash_table_contains(p->incomplete, record);
+
+	question_note(ask_incomplete, record, NULL, incomplete);
+	return incomplete;
+}
+
+void program_note_incomplete(struct program *p, const char *record)
+{
+	if (g_hash_table_add(p->incomplete, g_strdup(record)))
+		questions_outdate(program_past_questions(p->past));
+}
+
+/* ---- fields ---- */
+
+static guint64 ask_stores(struct program *p, const char *field, const void *object)
+{
+	(void)object;
+	return mix_stores(program_stores(p, field));
+}
+
+const GPtrArray *program_stores(struct program *p, const char *field)
+{
+	const GPtrArray *stores = g_hash_table_lookup(p->stores, field);
+
+	if (question_logging())
+		question_note(ask_stores, field, NULL, mix_stores(stores));
+	return stores;
+}
+
+static guint64 ask_global_stores(struct program *p, const char *id, const void *object)
+{
+	(void)object;
+	return mix_stores(program_global_stores(p, id));
+}
+
+const GPtrArray *program_global_stores(struct program *p, const char *id)
+{
+	const GPtrArray *stores = g_hash_table_lookup(p->global_stores, id);
+
+	if (question_logging())
+		question_note(ask_global_stores, id, NULL, mix_stores(stores));
+	return stores;
+}
+
+static guint64 ask_holds_mapping(struct program *p, const char *field, const void *object)
+{
+	(void)object;
+	return program_holds_mapping(p, field);
+}
+
+bool program_holds_mapping(struct program *p, const char *field)
+{
+	bool holds = g_hash_table_contains(p->mapping_fields, field);
+
+	question_note(ask_holds_mapping, field, NULL, holds);
+	return holds;
+}
+
+static guint64 ask_record_holds_mapping(struct program *p, const char *record, const void *object)
+{
+	(void)object;
+	return program_record_holds_mapping(p, record);
+}
+
+bool program_record_holds_mapping(struct program *p, const char *record)
+{
+	bool holds = false;
+	GHashTableIter iter;
+	void *key;
+
+	g_hash_table_iter_init(&iter, p->mapping_fields);
+	while (!holds && g_hash_table_iter_next(&iter, &key, NULL))
+		holds = g_str_has_prefix(key, record) &&
+			g_str_has_prefix((char *)key + strlen(record), "::");
+	question_note(ask_record_holds_mapping, record, NULL, holds);
+	return holds;
+}
+
+static guint64 ask_tests_again(struct program *p, const char *field, const void *object)
+{
+	(void)object;
+	return program_tests_again(p, field);
+}
+
+bool program_tests_again(struct program *p, const char *field)
+{
+	bool again = GPOINTER_TO_UINT(g_hash_table_lookup(p->tested, field)) > 1;
+
+	question_note(ask_tests_again, field, NULL, again);
+	return again;
+}
+
+/* ---- what is on its own ---- */
 
 const struct expr *program_member(const struct fact_table *t, const char *path, const char *field,
 				  bool *present)
@@ -122,7 +306,7 @@ bool program_same_module(const struct facts *a, const struct facts *b)
 	       same_directory_or_above(b->file, a->file);
 }
 
-void program_dump(const struct program *p, GString *out)
+void program_dump(struct program *p, GString *out)
 {
 	static const char *const effects[] = { "none", "reads", "writes" };
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);

@@ -485,6 +485,7 @@ struct audit *review(struct pipeline *pipeline, struct review_result *result, GE
 	struct review review = { .pipeline = pipeline, .options = pipeline->options };
 	struct audit *audit = NULL;
 
+	pipeline->keeps = true;
 	if (open_review(&review, error))
 		audit = review.options->each ? review_each(&review, error) :
 					       review_whole(&review, error);

@@ -219,8 +219,15 @@ static void remove_pchs(struct round *r)
 static void add_facts(struct round *r, const char *path, const char *text, gsize size, bool served)
 {
 	const struct tree_file *file = tree_file(r->survey->tree, r->config, path);
+	const struct facts_key key = {
+		.path = path,
+		.module = file ? file->module : NULL,
+		.built = file && file->built,
+		.text = text,
+		.size = size,
+	};
 	const char *why;
-	struct facts *facts = facts_parse(text, size, &why);
+	struct facts *facts = program_past_facts(r->survey->past, &key, &why);
 
 	if (!facts) {
 		audit_add_failure(r->survey->audit, path, why);
@@ -239,8 +246,6 @@ static void add_facts(struct round *r, const char *path, const char *text, gsize
 		facts_free(facts);
 		return;
 	}
-	facts->module = file && file->module ? facts_string(facts, file->module) : NULL;
-	facts->built = file && file->built;
 	replay_add_facts(r->replay, facts, text, size);
 	program_add(r->program, facts);
 }
@@ -535,9 +540,8 @@ static GPtrArray *wanted_files(struct round *r)
 		const GPtrArray *in = scan_table_files(scan, record);
 
 		/* What was traced before this was known does not hold any more. */
-		if (in && !blank[1] && in->len > BOUND_TABLE_FILES &&
-		    g_hash_table_add(r->program->incomplete, g_strdup(record)))
-			r->program->round++;
+		if (in && !blank[1] && in->len > BOUND_TABLE_FILES)
+			program_note_incomplete(r->program, record);
 		for (unsigned int k = 0; in && k < in->len; k++)
 			if ((blank[1] && is_near(blank + 1, in->pdata[k])) ||
 			    (!blank[1] && in->len <= BOUND_TABLE_FILES))
@@ -557,7 +561,7 @@ static GPtrArray *replayed_files(struct round *r)
 	for (line = answer; line && *line && **line; line++)
 		want(r, files, program_string(r->program, *line));
 	for (line += line && *line; line && *line; line++)
-		g_hash_table_add(r->program->incomplete, g_strdup(*line));
+		program_note_incomplete(r->program, *line);
 	return files;
 }
 
@@ -737,7 +741,8 @@ struct program *survey_program(struct survey *s, guint config,
 	guint asked;
 	bool ok = true;
 
-	r.program = program_new();
+	r.program = program_new(s->past);
+	r.program->traces = s->traces;
 	r.program->scan = s->scan;
 	r.replay = replay_new(s->scan, s->store, s->no_kbuild);
 	program_link(r.program);
@@ -766,11 +771,11 @@ struct program *survey_program(struct survey *s, guint config,
 			continue;
 		program_link(r.program);
 		do {
-			asked = r.program->round;
+			asked = program_round(r.program);
 			ask(r.program, data);
 			g_ptr_array_unref(files);
 			files = wanted_files(&r);
-		} while (!files->len && r.program->round != asked);
+		} while (!files->len && program_round(r.program) != asked);
 		/* Of a run that was told to stop, there may be no answer to rest on. */
 		if (!is_stopped(s))
 			replay_put(r.replay, files, r.program->incomplete);
@@ -800,6 +805,7 @@ bool survey_contribute(struct survey *s, guint config, const GPtrArray *files, G
 	g_autoptr(GPtrArray) wanted = g_ptr_array_new();
 	bool ok;
 
+	s->past = program_past_new();
 	r.extra = g_ptr_array_new_with_free_func(g_free);
 	for (unsigned int i = 0; i < files->len; i++)
 		g_ptr_array_add(wanted, files->pdata[i]);
@@ -807,5 +813,6 @@ bool survey_contribute(struct survey *s, guint config, const GPtrArray *files, G
 	remove_pchs(&r);
 	store_commit(s->store);
 	g_ptr_array_unref(r.extra);
+	g_clear_pointer(&s->past, program_past_free);
 	return ok;
 }

@@ -29,6 +29,8 @@ struct survey {
 	struct audit *audit;	     /* failures go there */
 	struct left_out *left_out;   /* is told what each configuration has; may be NULL */
 	struct reconcile *reconcile; /* likewise; NULL: nobody wants to know */
+	struct program_past *past;   /* what programs begin with */
+	struct trace_memory *traces; /* likewise */
 	unsigned int jobs;
 	bool no_kbuild; /* nobody knows which files are built */
 	bool no_pch;

@@ -86,19 +86,34 @@ struct trace_route {
 	/* Where that was found out; NULL if it is no place in the code. */
 	const struct fact_function *unknown_in;
 	const struct fact_node *unknown_at;
+	/* Routes of which this one keeps the place; NULL: it is a route itself. */
+	const struct trace_part *part;
 };
 
 void trace_route_free(struct trace_route *route);
 
-/* All routes of an exporter (struct trace_route *, owned), in a fixed order. */
-GPtrArray *trace_exporter(struct program *program, const struct exporter *exporter);
+/*
+ * Routes that were traced, with the questions that they rest on: what would come out
+ * again is not traced again, neither when more is known of a program nor for another
+ * one with the same past, which has to live longer.
+ */
+struct trace_memory *trace_memory_new(struct program_past *past);
+void trace_memory_free(struct trace_memory *memory);
+
+/* Traces all exporters, which asks for what is missing; for survey_program(). */
+void trace_exporters(struct program *program, void *unused);
+/*
+ * All routes (const struct trace_route *), in the order of the exporters, by what was
+ * traced last.  They are the memory's, until something is traced again.
+ */
+GPtrArray *trace_routes(struct program *program);
 
 /* Whether a function that ends in this state reports failure: 0 no, 1 yes, -1 either. */
 int trace_failed(const struct state *exit);
 /* Whether the mapping has vm_ops, known ones or not. */
 bool trace_has_handlers(const struct state *state);
 /* State after mmap that handlers of it depend on: equal pointers, equal handlers. */
-const struct state *trace_leftover(struct pool *pool, const struct program *program,
+const struct state *trace_leftover(struct pool *pool, struct program *program,
 				   const struct state *exit);
 
 enum trace_stop {

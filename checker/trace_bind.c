@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pairing.h"
+#include "questions.h"
 #include "sorted.h"
 #include "trace_private.h"
 
@@ -42,8 +43,26 @@ static GPtrArray *find_exported_ops(struct program *program, const char *functio
 	return out;
 }
 
+static guint64 mix_keys(const GPtrArray *keys)
+{
+	guint64 mix = keys->len;
+
+	for (unsigned int i = 0; i < keys->len; i++)
+		mix = question_mix_string(mix, keys->pdata[i]);
+	return mix;
+}
+
+static const GPtrArray *exported_ops(struct program *program, const char *function);
+
+static guint64 ask_exported_ops(struct program *program, const char *function, const void *object)
+{
+	(void)object;
+	return mix_keys(exported_ops(program, function));
+}
+
 static const GPtrArray *exported_ops(struct program *program, const char *function)
 {
+	void *log = question_log_pause();
 	GPtrArray *known;
 
 	g_rec_mutex_lock(&program->lock);
@@ -54,6 +73,9 @@ static const GPtrArray *exported_ops(struct program *program, const char *functi
 				    known);
 	}
 	g_rec_mutex_unlock(&program->lock);
+	question_log_resume(log);
+	if (question_logging())
+		question_note(ask_exported_ops, function, NULL, mix_keys(known));
 	return known;
 }
 
@@ -109,10 +131,10 @@ static bool owner_exports(struct program *program, const struct export_hook *hoo
 }
 
 /* Whether some owner has a hook: newer kernels have none. */
-static bool owners_have_hooks(const struct program *program, const struct export_hook *hook)
+static bool owners_have_hooks(struct program *program, const struct export_hook *hook)
 {
 	g_autofree char *record = trace_record_of_key(hook->owner);
-	const GPtrArray *owners = g_hash_table_lookup(program->records, record);
+	const GPtrArray *owners = program_known_tables(program, record);
 	bool present = false;
 
 	for (unsigned int i = 0; owners && i < owners->len && !present; i++)
@@ -267,11 +289,11 @@ static bool same_member(const struct fact_table *a, const struct fact_table *b, 
 }
 
 /* Whether routes from first on, which rest on an owner's table, are the same with another one. */
-static bool is_alike(const struct program *program, const GPtrArray *routes, unsigned int first,
+static bool is_alike(struct program *program, const GPtrArray *routes, unsigned int first,
 		     unsigned int end, const struct fact_table *a, const struct fact_table *b)
 {
-	if (a->unread || b->unread || g_hash_table_contains(program->global_stores, a->id) ||
-	    g_hash_table_contains(program->global_stores, b->id))
+	if (a->unread || b->unread || program_global_stores(program, a->id) ||
+	    program_global_stores(program, b->id))
 		return false;
 	for (unsigned int i = first; i < end; i++) {
 		const struct trace_route *r = routes->pdata[i];
@@ -294,7 +316,7 @@ struct owner_routes {
 };
 
 /* Adds an owner to those routes that are the same with it; false if there are none. */
-static bool join_alike(const struct program *program, GPtrArray *routes, const GArray *traced,
+static bool join_alike(struct program *program, GPtrArray *routes, const GArray *traced,
 		       const struct fact_table *owner)
 {
 	for (unsigned int i = 0; i < traced->len; i++) {
@@ -349,76 +371,43 @@ static void trace_table(struct program *program, const struct exporter *e, const
 		trace_bound(program, e, id, bindings, out);
 }
 
-/* The routes with one of the tables, which a thread of its own traces. */
-struct table_task {
-	struct program *program;
-	const struct exporter *exporter;
-	const char *id;
-	const struct tracer *tracer;
-	GArray *bindings;
-	GPtrArray *routes;
-};
-
-static void run_table_task(void *data, void *unused)
+void trace_part(struct program *program, const struct exporter *e, const struct trace_part *part,
+		GPtrArray *out)
 {
-	struct table_task *task = data;
+	const struct tracer asked = { .need_in = part->need_in, .need_at = part->need_at };
+	g_autoptr(GArray) bindings = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
 
-	(void)unused;
-	trace_table(task->program, task->exporter, task->id, task->bindings, task->tracer,
-		    task->routes);
-}
-
-static void table_task_free(void *data)
-{
-	struct table_task *task = data;
-
-	g_array_unref(task->bindings);
-	g_ptr_array_unref(task->routes);
-	g_free(task);
+	g_array_append_val(bindings, part->binding);
+	trace_table(program, e, part->id, bindings, &asked, out);
 }
 
 /*
- * Routes with each of the first tables to be bound, side by side: one exporter can have
+ * Routes with each of the first tables to be bound, as parts: one exporter can have
  * most of the routes of a kernel.  False if they come near the bound, which counts in
  * order.
  */
-static bool split_side_by_side(struct program *program, const struct exporter *e, const char *id,
-			       const char *field, const GArray *tables, const struct tracer *t,
-			       GPtrArray *out)
+static bool split_in_parts(struct program *program, const struct exporter *e, const char *id,
+			   const char *field, const GArray *tables, const struct tracer *t,
+			   GPtrArray *out)
 {
-	g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(table_task_free);
-	GThreadPool *threads =
-		g_thread_pool_new(run_table_task, NULL, (int)g_get_num_processors(), FALSE, NULL);
-	unsigned int total = out->len;
+	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
 
 	for (unsigned int i = 0; i < tables->len; i++) {
 		struct trace_binding b = next_binding(
 			program, t, &g_array_index(tables, struct trace_binding, i), field);
-		struct table_task *task = g_new0(struct table_task, 1);
 
-		task->program = program;
-		task->exporter = e;
-		task->id = id;
-		task->tracer = t;
-		task->bindings = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
-		g_array_append_val(task->bindings, b);
-		task->routes = g_ptr_array_new_with_free_func((GDestroyNotify)trace_route_free);
-		g_ptr_array_add(tasks, task);
-		g_thread_pool_push(threads, task, NULL);
+		g_ptr_array_add(parts, trace_part_new(program, e, id, &b, t));
 	}
-	g_thread_pool_free(threads, FALSE, TRUE);
-	for (unsigned int i = 0; i < tasks->len; i++) {
-		const struct table_task *task = tasks->pdata[i];
-
-		total += task->routes->len;
-	}
-	if (total >= BOUND_ROUTES)
+	if (out->len + trace_parts(program, e, parts) >= BOUND_ROUTES) {
+		trace_memory_forget();
 		return false;
-	for (unsigned int i = 0; i < tasks->len; i++) {
-		const struct table_task *task = tasks->pdata[i];
+	}
+	while (parts->len) {
+		struct trace_route *place = trace_route_new(e, none);
 
-		g_ptr_array_set_free_func(task->routes, NULL);
-		g_ptr_array_extend(out, task->routes, NULL, NULL);
+		place->part = g_ptr_array_steal_index(parts, 0);
+		g_ptr_array_add(out, place);
 	}
 	return true;
 }
@@ -434,7 +423,7 @@ static void split_tables(struct program *program, const struct exporter *e, cons
 	if (owners)
 		g_array_sort(tables, compare_built);
 	else if (!bindings->len && tables->len > 1 &&
-		 split_side_by_side(program, e, id, field, tables, t, out))
+		 split_in_parts(program, e, id, field, tables, t, out))
 		return;
 	for (unsigned int i = 0; i < tables->len; i++) {
 		struct trace_binding b = g_array_index(tables, struct trace_binding, i);
@@ -487,7 +476,7 @@ void trace_split(struct program *program, const struct exporter *e, const char *
 		add_unknown(program, e, id, bindings, out, t,
 			    g_strdup_printf("no %s is known that %s could hold on this route",
 					    record, field));
-	else if (g_hash_table_contains(program->incomplete, record))
+	else if (program_is_incomplete(program, record))
 		add_unknown(program, e, id, bindings, out, t,
 			    g_strdup_printf("there are more tables of %s than the bound", record));
 }

@@ -248,21 +248,13 @@ static bool handles_export(const struct fact_function *f)
 
 static bool holds_mapping(const struct call *c, const struct fact_function *f)
 {
-	GHashTableIter iter;
-	void *key;
-
 	if (c->mapping)
 		return true;
 	for (unsigned int i = 0; i < f->n_params; i++) {
 		const char *record = type_pointee(f->locals[i].type);
 
-		if (!record)
-			continue;
-		g_hash_table_iter_init(&iter, c->t->program->mapping_fields);
-		while (g_hash_table_iter_next(&iter, &key, NULL))
-			if (g_str_has_prefix(key, record) &&
-			    g_str_has_prefix((char *)key + strlen(record), "::"))
-				return true;
+		if (record && program_record_holds_mapping(c->t->program, record))
+			return true;
 	}
 	return false;
 }
@@ -394,7 +386,7 @@ static void by_alternatives(const struct call *c, const char *field)
 			       field);
 		return;
 	}
-	if (g_hash_table_contains(c->t->program->incomplete, record)) {
+	if (program_is_incomplete(c->t->program, record)) {
 		call_undecided(c, "there are more tables than the bound for", field);
 		return;
 	}

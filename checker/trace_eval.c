@@ -107,7 +107,7 @@ static const struct value *eval_member(struct tracer *t, const struct value *obj
 
 static bool table_holds(struct tracer *t, const char *record, const char *field)
 {
-	const GPtrArray *tables = g_hash_table_lookup(t->program->records, record);
+	const GPtrArray *tables = program_known_tables(t->program, record);
 	bool present;
 
 	for (unsigned int i = 0; tables && i < tables->len; i++) {
@@ -227,7 +227,7 @@ static const struct value *read_field(struct tracer *t, const struct state *s,
 			return member;
 	}
 	if (type_is_mapping(type) &&
-	    (object->kind == VALUE_CELL || g_hash_table_contains(t->program->mapping_fields, key)))
+	    (object->kind == VALUE_CELL || program_holds_mapping(t->program, key)))
 		return value_simple(t->pool, VALUE_MAPPING, type_pointee(type), ORIGIN_USER);
 	if (object->kind == VALUE_GLOBAL)
 		return eval_member(t, object, key);

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "questions.h"
 #include "trace_private.h"
 
 /* ---- preconditions ---- */
@@ -216,16 +217,23 @@ static struct comparison *compare(struct program *program, const struct word *wo
 	return c;
 }
 
+static guint64 ask_doubt(struct program *program, const char *id, const void *word)
+{
+	return question_mix_string(0, trace_doubt(program, word, id, NULL));
+}
+
 const char *trace_doubt(struct program *program, const struct word *word, const char *id,
 			const char **unknown)
 {
 	const struct fact_function *f = program_function(program, id, false);
 	struct comparison *c;
+	void *log;
 
 	if (unknown)
 		*unknown = f ? NULL : "its body is not known";
 	if (!f || !word_inserts(word) || word->class == WORD_FORWARD)
 		return NULL;
+	log = question_log_pause();
 	g_rec_mutex_lock(&program->lock);
 	c = g_hash_table_lookup(program->doubts, f->id);
 	if (!c) {
@@ -233,6 +241,9 @@ const char *trace_doubt(struct program *program, const struct word *word, const 
 		g_hash_table_insert(program->doubts, (void *)f->id, c);
 	}
 	g_rec_mutex_unlock(&program->lock);
+	question_log_resume(log);
+	if (question_logging())
+		question_note(ask_doubt, id, word, question_mix_string(0, c->doubt));
 	if (unknown)
 		*unknown = c->unknown;
 	return c->doubt;

@@ -117,7 +117,7 @@ static const struct frame *live_frame(struct tracer *t, const struct frame *fram
 }
 
 /* Whether a field of the key is asked about in more than one place. */
-static bool asked_again(const struct program *program, const char *key)
+static bool asked_again(struct program *program, const char *key)
 {
 	const char *colons = key;
 	bool fields = false;
@@ -132,7 +132,7 @@ static bool asked_again(const struct program *program, const char *key)
 		while (g_ascii_isalnum(*end) || *end == '_')
 			end++;
 		field = g_strndup(start, (gsize)(end - start));
-		if (GPOINTER_TO_UINT(g_hash_table_lookup(program->tested, field)) > 1)
+		if (program_tests_again(program, field))
 			return true;
 		fields = true;
 		colons = end;
@@ -174,7 +174,7 @@ void trace_advance(struct tracer *t, int from, struct state *s, int node, int tr
 	trace_push(t, from, s, node, truth);
 }
 
-const struct state *trace_leftover(struct pool *pool, const struct program *program,
+const struct state *trace_leftover(struct pool *pool, struct program *program,
 				   const struct state *exit)
 {
 	struct state s = { 0 };

@@ -103,7 +103,7 @@ static bool add_pointees(struct tracer *t, const struct fact_function *f, const 
 	if (depth >= BOUND_COPIES)
 		return false;
 	if (e->kind == EXPR_GLOBAL) {
-		stores = g_hash_table_lookup(t->program->global_stores, e->name);
+		stores = program_global_stores(t->program, e->name);
 		return stores && add_stored_pointees(t, stores, NULL, except, depth + 1, out);
 	}
 	if (e->kind == EXPR_FIELD && field_role(e->name) == FIELD_VM_OPS)
@@ -147,7 +147,7 @@ static void member_values(struct tracer *t, const struct value *object, const ch
 			  unsigned int depth, GPtrArray *out)
 {
 	const struct fact_table *table = program_table(t->program, object->name);
-	const GPtrArray *stores = g_hash_table_lookup(t->program->global_stores, object->name);
+	const GPtrArray *stores = program_global_stores(t->program, object->name);
 	const struct expr *member = NULL;
 	bool present = false, touched = false;
 
@@ -286,7 +286,7 @@ static bool add_stored(const struct expr *e, GPtrArray *out)
 GPtrArray *trace_variable_functions(struct tracer *t, const char *id)
 {
 	const struct fact_table *table = program_table(t->program, id);
-	const GPtrArray *stores = g_hash_table_lookup(t->program->global_stores, id);
+	const GPtrArray *stores = program_global_stores(t->program, id);
 	g_autoptr(GPtrArray) out = g_ptr_array_new();
 
 	if (!table || (!table->is_static && !table->has_initializer && !stores))

@@ -149,12 +149,40 @@ void trace_undecided(struct tracer *t, struct state *s, const char *format, ...)
 
 /* trace_route.c */
 
+void trace_exporter(struct program *program, const struct exporter *e, GPtrArray *out);
 struct trace_route *trace_route_new(const struct exporter *e, const GArray *bindings);
 /* Adds the routes of a callback with these bindings. */
 void trace_bound(struct program *program, const struct exporter *e, const char *id,
 		 GArray *bindings, GPtrArray *out);
 
+/* trace_memory.c */
+
+/* The routes of an exporter's callback with one table bound. */
+struct trace_part {
+	const char *id; /* of the callback */
+	struct trace_binding binding;
+	/* Where the table was asked for. */
+	const struct fact_function *need_in;
+	const struct fact_node *need_at;
+	struct trace_unit *unit; /* what is known of it */
+};
+
+/* The caller's, to be freed by g_free(). */
+struct trace_part *trace_part_new(struct program *program, const struct exporter *e, const char *id,
+				  const struct trace_binding *binding, const struct tracer *t);
+/*
+ * Traces parts (struct trace_part *), side by side, as far as they would not be what
+ * they were; returns how many routes they have.
+ */
+guint trace_parts(struct program *program, const struct exporter *e, const GPtrArray *parts);
+/* What is being traced rests on more than its questions: it is not to be kept. */
+void trace_memory_forget(void);
+
 /* trace_bind.c */
+
+/* Adds the routes of a part. */
+void trace_part(struct program *program, const struct exporter *e, const struct trace_part *part,
+		GPtrArray *out);
 
 /* Adds the routes with each of the tables that the field which t needs may hold. */
 void trace_split(struct program *program, const struct exporter *e, const char *id,

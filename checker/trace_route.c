@@ -193,9 +193,8 @@ void trace_bound(struct program *program, const struct exporter *e, const char *
 	tracer_end(&t);
 }
 
-GPtrArray *trace_exporter(struct program *program, const struct exporter *e)
+void trace_exporter(struct program *program, const struct exporter *e, GPtrArray *out)
 {
-	GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)trace_route_free);
 	g_autoptr(GArray) bindings = g_array_new(FALSE, FALSE, sizeof(struct trace_binding));
 
 	for (unsigned int i = 0; i < e->callbacks->len; i++)
@@ -206,7 +205,6 @@ GPtrArray *trace_exporter(struct program *program, const struct exporter *e)
 		r->unknown = e->callback_unknown;
 		g_ptr_array_add(out, r);
 	}
-	return out;
 }
 
 /* ---- dump ---- */

@@ -54,6 +54,10 @@ class ReviewCase(Case):
         self.assertIn(old, text)
         self.write(name, text.replace(old, new, count))
 
+    def edit_and_commit(self, name, old, new):
+        self.edit(name, old, new)
+        return self.commit(f"{name}: {new}")
+
     def break_good(self, subject="good: insert pages"):
         self.write(GOOD, fake_tree.exporter("good", "return vm_insert_page(vma, 0, 0);"))
         return self.commit(subject)
@@ -224,6 +228,45 @@ class Commits(ReviewCase):
         self.break_good()
         found, _ = self.changes("HEAD")
         self.assertEqual(found, first)
+
+    def audits(self, cache):
+        """What the audits say that reviews saved in a cache."""
+        saved = [json.loads(file.read_bytes())
+                 for file in (cache / "review" / "audits").glob("*.json")]
+        return sorted(json.dumps([audit["routes"], audit["coverage"]], sort_keys=True)
+                      for audit in saved)
+
+    def test_each_is_what_it_is_alone(self):
+        """A run keeps what it traced for the next state, which must not show."""
+        helper = "int helper(struct vm_area_struct *vma)\n{\n\treturn %s;\n}\n"
+        head = "#include <linux/dma-buf.h>\n#include <linux/mm.h>\n"
+        self.write("drivers/helper.c", head + helper % "remap_pfn_range(vma, 0, 0, 0, 0)")
+        self.write(GOOD, fake_tree.exporter("good", "return helper(vma);").replace(
+            "static", "int helper(struct vm_area_struct *vma);\n\nstatic", 1))
+        steps = [
+            self.commit("good: a helper elsewhere"),
+            self.edit_and_commit("drivers/helper.c", "remap_pfn_range(vma, 0, 0, 0, 0)",
+                                 "vm_insert_page(vma, 0, 0)"),
+            self.edit_and_commit("drivers/helper.c", "\treturn",
+                                 "\tif (vma->vm_start)\n\t\tvma->vm_ops = NULL;\n\treturn"),
+            self.edit_and_commit(BAD, "#include", "/* a line more */\n#include"),
+        ]
+        self.write("drivers/third.c", fake_tree.exporter("third", "return helper(vma);").replace(
+            "static", "int helper(struct vm_area_struct *vma);\n\nstatic", 1))
+        steps.append(self.commit("third"))
+        (self.tree / GOOD).unlink()
+        steps.append(self.commit("good goes"))
+        self.git("revert", "--no-edit", "HEAD")
+        steps.append(self.git("rev-parse", "HEAD"))
+        (self.tree / "drivers/helper.c").unlink()
+        steps.append(self.commit("the helper goes"))
+        each, alone = self.directory / "each", self.directory / "alone"
+        report, _ = self.report("--each", f"{self.base}..HEAD", cache=each)
+        self.assertEqual(len(report["review"]["commits"]), len(steps))
+        for step in steps:
+            self.report(step, cache=alone)
+        self.assertEqual(self.audits(each), self.audits(alone))
+        self.assertGreaterEqual(len(set(self.audits(each))), len(steps) - 1)
 
     def test_output_does_not_vary(self):
         self.break_good()

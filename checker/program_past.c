@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * program: what outlives one.  Facts are never given up before the past is: what was
+ * asked may point to them.
+ */
+#include <string.h>
+
+#include "program_private.h"
+#include "questions.h"
+#include "text_hash.h"
+
+struct program_past {
+	GStringChunk *strings;
+	struct questions *questions;
+	struct text_hash_key hash_key;
+	GHashTable *facts; /* char * -> struct facts *, of kept */
+	GPtrArray *kept;   /* struct facts * */
+};
+
+static guint64 random_number(void)
+{
+	return (guint64)g_random_int() << 32 | g_random_int();
+}
+
+struct program_past *program_past_new(void)
+{
+	struct program_past *past = g_new0(struct program_past, 1);
+
+	past->strings = g_string_chunk_new(4096);
+	past->questions = questions_new();
+	past->hash_key = text_hash_key((const guint64[]){ random_number(), random_number() });
+	past->facts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	past->kept = g_ptr_array_new_with_free_func((GDestroyNotify)facts_free);
+	return past;
+}
+
+void program_past_free(struct program_past *past)
+{
+	if (!past)
+		return;
+	questions_free(past->questions);
+	g_hash_table_unref(past->facts);
+	g_ptr_array_unref(past->kept);
+	g_string_chunk_free(past->strings);
+	g_free(past);
+}
+
+struct facts *program_past_facts(struct program_past *past, const struct facts_key *key,
+				 const char **why)
+{
+	struct text_hash hash = text_hash(&past->hash_key, key->text, key->size);
+	g_autofree char *name = g_strdup_printf("%" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER
+						"x %d %s %s",
+						hash.halves[0], hash.halves[1], key->built,
+						key->module ? key->module : "", key->path);
+	struct facts *facts = g_hash_table_lookup(past->facts, name);
+
+	/* A program may have changed them. */
+	if (facts && !facts->renamed)
+		return facts_ref(facts);
+	facts = facts_parse(key->text, key->size, why);
+	if (!facts)
+		return NULL;
+	facts->module = facts_string(facts, key->module);
+	facts->built = key->built;
+	g_hash_table_insert(past->facts, g_steal_pointer(&name), facts);
+	g_ptr_array_add(past->kept, facts_ref(facts));
+	return facts;
+}
+
+guint program_past_size(const struct program_past *past)
+{
+	return past->kept->len;
+}
+
+struct questions *program_past_questions(struct program_past *past)
+{
+	return past->questions;
+}
+
+const char *program_string(struct program *p, const char *s)
+{
+	const char *copy;
+
+	g_rec_mutex_lock(&p->lock);
+	copy = g_string_chunk_insert_const(p->past->strings, s);
+	g_rec_mutex_unlock(&p->lock);
+	return copy;
+}
