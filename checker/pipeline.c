@@ -11,6 +11,7 @@
 #include "helpers.h"
 #include "judge.h"
 #include "merge.h"
+#include "pch.h"
 #include "proof.h"
 #include "report.h"
 #include "trace.h"
@@ -178,6 +179,7 @@ static void forget(struct pipeline *p)
 {
 	g_clear_pointer(&p->traces, trace_memory_free);
 	g_clear_pointer(&p->past, program_past_free);
+	g_clear_pointer(&p->pch, pch_free);
 }
 
 /*
@@ -189,6 +191,8 @@ static bool analyse_config(struct pipeline *p, guint config, GError **error)
 	g_autoptr(GPtrArray) routes = NULL;
 	struct program *program;
 
+	if (!p->pch)
+		p->pch = pch_new();
 	if (!p->past) {
 		p->past = program_past_new();
 		p->traces = trace_memory_new(p->past);
@@ -196,6 +200,8 @@ static bool analyse_config(struct pipeline *p, guint config, GError **error)
 	progress_stage(p->progress, "extract");
 	p->survey.past = p->past;
 	p->survey.traces = p->traces;
+	p->survey.pch = p->pch;
+	p->survey.expected = p->to_come;
 	program = survey_program(&p->survey, config, trace_exporters, NULL, error);
 	if (!program)
 		return false;
@@ -215,7 +221,8 @@ static bool analyse_config(struct pipeline *p, guint config, GError **error)
 	unseen_look(p->unseen, p->audit, p->tree, config, program, *p->stop);
 	dump_config(p, program, routes);
 	program_free(program);
-	if (!p->keeps || program_past_size(p->past) > FACTS_KEPT || tree_config_count(p->tree) > 1)
+	if (!p->to_come || program_past_size(p->past) > FACTS_KEPT ||
+	    tree_config_count(p->tree) > 1)
 		forget(p);
 	return true;
 }

@@ -35,8 +35,8 @@ struct pipeline {
 	const struct explain_query *query;
 	GPtrArray *proofs;
 	GString *dump; /* what options->dump asks for is appended */
-	/* Whether states that differ in little are to come: what is traced is kept for the next. */
-	bool keeps;
+	/* States that differ in little and are still to come: for those much is kept. */
+	guint to_come;
 	/* A file that is built, of a tree of tree_open_compiled(); NULL: any tree. */
 	const char *only_built;
 
@@ -51,6 +51,7 @@ struct pipeline {
 	struct reconcile *reconcile;   /* likewise */
 	struct program_past *past;     /* of the states before this one, or NULL */
 	struct trace_memory *traces;
+	struct pch *pch;
 	struct survey survey;
 	struct audit *audit; /* the result: complete, sorted and counted */
 };

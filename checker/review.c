@@ -161,6 +161,16 @@ static bool open_state(struct review *review, const struct state *state, bool sa
 	       pipeline_open(review->pipeline, snapshot_path(review->snapshot), sandbox, error);
 }
 
+/* How many states are to be looked at after one, as far as it can be told. */
+static guint states_after(const struct review *review, const struct state *state)
+{
+	guint index;
+
+	if (g_ptr_array_find(review->states, state, &index))
+		return review->states->len - index - 1;
+	return review->options->each ? review->states->len : 1;
+}
+
 /* Audits a state into the pipeline. */
 static bool look_at(struct review *review, const struct state *state, GError **error)
 {
@@ -171,6 +181,7 @@ static bool look_at(struct review *review, const struct state *state, GError **e
 	bool ok;
 
 	review->current = state;
+	p->to_come = states_after(review, state);
 	if (trusted) {
 		pipeline_close(p);
 		return open_state(review, state, !is_base, error) && pipeline_scan(p, error) &&
@@ -485,7 +496,6 @@ struct audit *review(struct pipeline *pipeline, struct review_result *result, GE
 	struct review review = { .pipeline = pipeline, .options = pipeline->options };
 	struct audit *audit = NULL;
 
-	pipeline->keeps = true;
 	if (open_review(&review, error))
 		audit = review.options->each ? review_each(&review, error) :
 					       review_whole(&review, error);

@@ -3,7 +3,6 @@
  * survey: see survey.h.  A file that cannot be extracted is listed in the audit
  * and costs nothing else.
  */
-#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,12 +11,11 @@
 #include "extract.h"
 #include "helpers.h"
 #include "includers.h"
+#include "pch.h"
 #include "replay.h"
 #include "sorted.h"
 #include "survey.h"
 
-/* Precompiled headers pay from this many files on. */
-#define PCH_MIN_FILES 6
 #define PROBE_FILE "pfncheck-probe.c"
 /* What the values are kept for: the file that they are read from. */
 #define VALUES_FILE "include/linux/mm.h"
@@ -36,9 +34,6 @@ struct round {
 	GPtrArray *extra;	       /* char *: files that include others which were wanted */
 	GPtrArray *pending;	       /* const char *: files of this round that are to be parsed */
 	bool aside;		       /* facts are for left_out only */
-	char *directory;	       /* for precompiled headers, or NULL */
-	char *pch[2];		       /* built in, module; NULL: none */
-	char **pch_headers[2];
 	guint total;
 	guint finished;
 };
@@ -87,7 +82,7 @@ static GBytes *make_request(struct round *r, const struct tree_file *file, const
 		.build = tree_config_build(s->tree, r->config),
 		.flags = file->flags,
 		.content = content,
-		.pch = content ? NULL : r->pch[file->is_module],
+		.pch = content || s->no_pch ? NULL : pch_path(s->pch, r->config, file),
 	};
 
 	return extract_request_pack(&request);
@@ -95,122 +90,22 @@ static GBytes *make_request(struct round *r, const struct tree_file *file, const
 
 /* ---- precompiled headers ---- */
 
-static bool has_flag(const char *const *flags, const char *flag, const char *argument)
-{
-	for (unsigned int i = 0; flags[i]; i++)
-		if (!strcmp(flags[i], flag) &&
-		    (!argument || (flags[i + 1] && !strcmp(flags[i + 1], argument))))
-			return true;
-	return false;
-}
-
-/* What all files of a kind are compiled with, in the order of the first one. */
-static GPtrArray *common_flags(struct round *r, bool module, guint *files)
-{
-	GPtrArray *common = g_ptr_array_new();
-	const char *const *first = NULL;
-
-	*files = 0;
-	for (unsigned int i = 0; i < r->pending->len; i++) {
-		const struct tree_file *f =
-			tree_file(r->survey->tree, r->config, r->pending->pdata[i]);
-
-		if (!f || f->is_module != module)
-			continue;
-		if (!first)
-			first = f->flags;
-		++*files;
-	}
-	for (unsigned int i = 0; first && first[i]; i++) {
-		bool pair = !strcmp(first[i], "-include") && first[i + 1];
-		bool everywhere = true;
-
-		for (unsigned int k = 0; k < r->pending->len && everywhere; k++) {
-			const struct tree_file *f =
-				tree_file(r->survey->tree, r->config, r->pending->pdata[k]);
-
-			if (f && f->is_module == module)
-				everywhere =
-					has_flag(f->flags, first[i], pair ? first[i + 1] : NULL);
-		}
-		if (everywhere) {
-			g_ptr_array_add(common, (void *)first[i]);
-			if (pair)
-				g_ptr_array_add(common, (void *)first[i + 1]);
-		}
-		i += pair;
-	}
-	g_ptr_array_add(common, NULL);
-	return common;
-}
-
 static void pch_done(const struct workers_result *result, void *data)
 {
-	struct round *r = data;
-	struct extract_reply reply;
-	/* The request's index tells built in from module if both were asked for. */
-	int which = result->job == 1 || !r->pch[0];
-
-	if (result->reply && extract_reply_unpack(&reply, result->reply, result->size)) {
-		if (reply.ok) {
-			r->pch_headers[which] = g_strdupv((char **)reply.headers);
-			extract_reply_clear(&reply);
-			return;
-		}
-		extract_reply_clear(&reply);
-	}
-	g_clear_pointer(&r->pch[which], g_free);
+	pch_made(((struct round *)data)->survey->pch, result);
 }
 
 static void make_pchs(struct round *r)
 {
-	g_autoptr(GPtrArray) requests =
-		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	g_autofree char *headers = extract_common_headers();
+	struct survey *s = r->survey;
+	g_autoptr(GPtrArray) known = NULL;
+	g_autoptr(GPtrArray) requests = NULL;
 
-	if (r->survey->no_pch || r->directory || r->pending->len < PCH_MIN_FILES)
+	if (s->no_pch)
 		return;
-	r->directory = g_dir_make_tmp("pfncheck-XXXXXX", NULL);
-	if (!r->directory)
-		return;
-	for (int module = 0; module < 2; module++) {
-		guint files;
-		g_autoptr(GPtrArray) flags = common_flags(r, module, &files);
-		struct extract_request request = {
-			.path = "pfncheck-headers.h",
-			.root = tree_root(r->survey->tree),
-			.build = tree_config_build(r->survey->tree, r->config),
-			.flags = (const char *const *)flags->pdata,
-			.content = headers,
-			.make_pch = true,
-		};
-
-		if (files < PCH_MIN_FILES)
-			continue;
-		r->pch[module] =
-			g_build_filename(r->directory, module ? "module.pch" : "builtin.pch", NULL);
-		request.pch = r->pch[module];
-		g_ptr_array_add(requests, extract_request_pack(&request));
-	}
-	run_requests(r->survey, requests, pch_done, r, NULL);
-}
-
-static void remove_pchs(struct round *r)
-{
-	static const char *const names[] = { "module.pch", "builtin.pch" };
-
-	for (unsigned int i = 0; i < 2; i++) {
-		if (r->directory) {
-			g_autofree char *path = g_build_filename(r->directory, names[i], NULL);
-
-			g_unlink(path);
-		}
-		g_free(r->pch[i]);
-		g_strfreev(r->pch_headers[i]);
-	}
-	if (r->directory)
-		g_rmdir(r->directory);
-	g_free(r->directory);
+	known = r->done ? sorted_keys(r->done) : g_ptr_array_new();
+	requests = pch_requests(s->pch, s->tree, r->config, r->pending, s->expected, known);
+	run_requests(s, requests, pch_done, r, NULL);
 }
 
 /* ---- rounds ---- */
@@ -267,10 +162,12 @@ static char **missing_headers(const struct extract_reply *reply)
 }
 
 /* Headers that the file read, those of the precompiled header included. */
-static char **all_headers(struct round *r, const struct extract_reply *reply, bool module)
+static char **all_headers(struct round *r, const struct extract_reply *reply,
+			  const struct tree_file *file)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
-	char **extra = reply->used_pch ? r->pch_headers[module] : NULL;
+	const char *const *extra = reply->used_pch ? pch_headers(r->survey->pch, r->config, file) :
+						     NULL;
 
 	for (unsigned int i = 0; reply->headers[i]; i++)
 		g_ptr_array_add(all, g_strdup(reply->headers[i]));
@@ -304,7 +201,7 @@ static void file_done(const struct workers_result *result, void *data)
 	if (reply.fatal)
 		audit_add_failure(s->audit, path, reply.fatal);
 	if (reply.size) {
-		g_auto(GStrv) headers = all_headers(r, &reply, file->is_module);
+		g_auto(GStrv) headers = all_headers(r, &reply, file);
 
 		g_auto(GStrv) missing = reply.fatal ? missing_headers(&reply) : NULL;
 
@@ -788,7 +685,6 @@ struct program *survey_program(struct survey *s, guint config,
 		g_clear_error(error);
 		ok = true;
 	}
-	remove_pchs(&r);
 	store_commit(s->store);
 	if (is_stopped(s))
 		note_not_reached(&r);
@@ -810,7 +706,6 @@ bool survey_contribute(struct survey *s, guint config, const GPtrArray *files, G
 	for (unsigned int i = 0; i < files->len; i++)
 		g_ptr_array_add(wanted, files->pdata[i]);
 	ok = run_round(&r, wanted, error);
-	remove_pchs(&r);
 	store_commit(s->store);
 	g_ptr_array_unref(r.extra);
 	g_clear_pointer(&s->past, program_past_free);

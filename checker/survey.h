@@ -34,6 +34,8 @@ struct survey {
 	unsigned int jobs;
 	bool no_kbuild; /* nobody knows which files are built */
 	bool no_pch;
+	struct pch *pch;	/* not owned; NULL with no_pch */
+	guint expected;		/* files that are to be extracted after this program, by a guess */
 	const char *only_built; /* a file that is built: others are read only if built too; or NULL */
 	const volatile sig_atomic_t *stop;
 	/* results */

@@ -258,6 +258,16 @@ class Commits(ReviewCase):
         steps.append(self.commit("good goes"))
         self.git("revert", "--no-edit", "HEAD")
         steps.append(self.git("rev-parse", "HEAD"))
+        # What was compiled in advance of a header is of no use once that is another one.
+        header = (self.tree / "include/linux/mm.h").read_text()
+        self.write("include/linux/mm.h", header + "#define remap_pfn_range(v, a, p, s, f) "
+                                                  "vm_insert_page(v, a, (void *)p)\n")
+        steps += [self.commit("mm: no pfns"),
+                  self.edit_and_commit(BAD, "#include", "#include <linux/file.h>\n#include"),
+                  self.edit_and_commit("drivers/third.c", "helper(vma)",
+                                       "remap_pfn_range(vma, 0, 0, 0, 0)")]
+        self.write("include/linux/mm.h", header)
+        steps.append(self.commit("mm: pfns again"))
         (self.tree / "drivers/helper.c").unlink()
         steps.append(self.commit("the helper goes"))
         each, alone = self.directory / "each", self.directory / "alone"

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pch: precompiled headers, one for each kind of file of a configuration: what is
+ * compiled into the kernel, and modules.  They are kept as long as the headers that
+ * they hold are what they were, and speed up whatever is extracted until then.
+ */
+#ifndef PFNCHECK_PCH_H
+#define PFNCHECK_PCH_H
+
+#include <glib.h>
+
+#include "tree.h"
+#include "workers.h"
+
+struct pch;
+
+struct pch *pch_new(void);
+/* Removes the files. */
+void pch_free(struct pch *pch);
+/* Likewise, but others can be made. */
+void pch_clear(struct pch *pch);
+
+/*
+ * The requests (GBytes) to extract which make what is worth while: for files (const
+ * char *) that are to be extracted next, and more besides that are to be expected
+ * later.  What is there and outdated is removed.  known: files with whose flags those
+ * to come are compiled, more or less.
+ */
+GPtrArray *pch_requests(struct pch *pch, const struct tree *tree, guint config,
+			const GPtrArray *files, guint more, const GPtrArray *known);
+/* Takes the result of one of the last requests. */
+void pch_made(struct pch *pch, const struct workers_result *result);
+
+/* The one that goes with a file of a configuration, or NULL. */
+const char *pch_path(const struct pch *pch, guint config, const struct tree_file *file);
+/* The headers in it (NULL-terminated, absolute), or NULL. */
+const char *const *pch_headers(const struct pch *pch, guint config, const struct tree_file *file);
+
+#endif
