@@ -136,6 +136,7 @@ struct fact_function {
 	const char *truncated; /* why the body is not all here, or NULL */
 	const char *hash;      /* of the rows below, tells variants of a header inline apart */
 	const struct facts *facts;
+	guint64 identity; /* of all that it says and where it comes from; set by the program stage */
 };
 
 /* One member of an initialised object; nested records come before their members. */
@@ -162,6 +163,7 @@ struct fact_table {
 	struct fact_member *members;
 	unsigned int n_members;
 	const struct facts *facts;
+	guint64 identity; /* likewise */
 };
 
 /* A place that a pattern of the matchers finds. */

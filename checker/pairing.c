@@ -227,9 +227,10 @@ static guint64 mix_pairs(const GPtrArray *pairs)
 	return mix;
 }
 
-static guint64 ask_owners(struct program *p, const char *owner, const void *table)
+/* By the id of the table; the pairing is the object. */
+static guint64 ask_owners(struct program *p, const char *id, const void *pairing)
 {
-	g_autoptr(GPtrArray) pairs = pairing_owners(p, pairing_of_owner(owner), table);
+	g_autoptr(GPtrArray) pairs = pairing_owners(p, pairing, g_hash_table_lookup(p->tables, id));
 
 	return mix_pairs(pairs);
 }
@@ -278,7 +279,7 @@ GPtrArray *pairing_owners(struct program *p, const struct pairing *pairing,
 
 	question_log_resume(log);
 	if (question_logging())
-		question_note(ask_owners, pairing->owner, table, mix_pairs(pairs));
+		question_note(ask_owners, table->id, pairing, mix_pairs(pairs));
 	return pairs;
 }
 
@@ -312,10 +313,10 @@ static bool import_only(struct program *p, const struct fact_table *table)
 	return users != NULL;
 }
 
-static guint64 ask_import_only(struct program *p, const char *name, const void *table)
+static guint64 ask_import_only(struct program *p, const char *id, const void *object)
 {
-	(void)name;
-	return pairing_import_only(p, table);
+	(void)object;
+	return pairing_import_only(p, g_hash_table_lookup(p->tables, id));
 }
 
 bool pairing_import_only(struct program *p, const struct fact_table *table)
@@ -330,6 +331,6 @@ bool pairing_import_only(struct program *p, const struct fact_table *table)
 	only = import_only(p, table);
 	g_rec_mutex_unlock(&p->lock);
 	question_log_resume(log);
-	question_note(ask_import_only, NULL, table, only);
+	question_note(ask_import_only, table->id, NULL, only);
 	return only;
 }

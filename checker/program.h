@@ -124,12 +124,20 @@ const struct fact_table *program_table(struct program *program, const char *id);
  * directories around the file near.
  */
 const GPtrArray *program_tables_of(struct program *program, const char *record, const char *near);
-/* The same without asking for more. */
-const GPtrArray *program_known_tables(struct program *program, const char *record);
+/* Those of the module of a table, the caller's, after asking for more near to its file. */
+GPtrArray *program_tables_near(struct program *program, const char *record,
+			       const struct fact_table *to);
+/* Whether there are any, after asking for all. */
+bool program_wants_tables(struct program *program, const char *record);
+/* Whether one of those that are there has a member, by its "record::field". */
+bool program_tables_have(struct program *program, const char *field);
 /* Asks for the facts of a file. */
 void program_want_file(struct program *program, const char *file);
 /* Stores to a field (struct field_store *), or NULL. */
 const GPtrArray *program_stores(struct program *program, const char *field);
+/* The same array, if only those in a function are of interest. */
+const GPtrArray *program_stores_in(struct program *program, const char *field,
+				   const struct fact_function *function);
 /* Stores to an object or a part of it (struct field_store *), or NULL. */
 const GPtrArray *program_global_stores(struct program *program, const char *id);
 /* Whether mappings are stored in a field. */
@@ -169,9 +177,13 @@ bool program_writes(struct program *program, const struct fact_function *f, cons
 /* Whether two files belong to one kbuild module, or to one directory where that is not known. */
 bool program_same_module(const struct facts *a, const struct facts *b);
 
-/* Answers for questions.h: which function or table that is, as it is. */
+/*
+ * Answers for questions.h: a function or table, or NULL, as it is and with the file that
+ * it comes from.  Equal ones may be different objects.
+ */
 guint64 program_mix_function(guint64 mix, const struct fact_function *function);
 guint64 program_mix_table(guint64 mix, const struct fact_table *table);
+guint64 program_mix_tables(const GPtrArray *tables);
 
 /* Plain name of a function or table id. */
 const char *id_name(const char *id);

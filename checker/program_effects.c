@@ -123,31 +123,43 @@ void program_find_effects(struct program *p)
 	}
 }
 
-static guint64 ask_writes_entries(struct program *p, const char *name, const void *f)
+/* The function that an id names, as program_function() has it. */
+static const struct fact_function *function_of(const struct program *p, const char *id)
 {
-	(void)name;
-	return program_writes_entries(p, f);
+	const GPtrArray *variants = g_hash_table_lookup(p->functions, id);
+
+	return variants ? variants->pdata[0] : NULL;
+}
+
+static guint64 ask_writes_entries(struct program *p, const char *id, const void *object)
+{
+	const struct fact_function *f = function_of(p, id);
+
+	(void)object;
+	return f && program_writes_entries(p, f);
 }
 
 bool program_writes_entries(struct program *p, const struct fact_function *f)
 {
 	bool writes = g_hash_table_contains(p->entry_writers, f);
 
-	question_note(ask_writes_entries, NULL, f, writes);
+	question_note(ask_writes_entries, f->id, NULL, writes);
 	return writes;
 }
 
-static guint64 ask_effect(struct program *p, const char *name, const void *f)
+static guint64 ask_effect(struct program *p, const char *id, const void *object)
 {
-	(void)name;
-	return program_effect(p, f);
+	const struct fact_function *f = function_of(p, id);
+
+	(void)object;
+	return f ? program_effect(p, f) : EFFECT_NONE;
 }
 
 enum effect program_effect(struct program *p, const struct fact_function *f)
 {
 	enum effect effect = (enum effect)GPOINTER_TO_INT(g_hash_table_lookup(p->effects, f));
 
-	question_note(ask_effect, NULL, f, effect);
+	question_note(ask_effect, f->id, NULL, effect);
 	return effect;
 }
 
@@ -183,9 +195,16 @@ static void collect_writes(const struct program *p, const struct fact_function *
 	}
 }
 
-static guint64 ask_writes(struct program *p, const char *field, const void *f)
+/* "id field" */
+static guint64 ask_writes(struct program *p, const char *name, const void *object)
 {
-	return program_writes(p, f, field);
+	const char *blank = strrchr(name, ' ');
+	g_autofree char *id = g_strndup(name, (gsize)(blank - name));
+	const struct fact_function *f;
+
+	(void)object;
+	f = function_of(p, id);
+	return f && program_writes(p, f, blank + 1);
 }
 
 bool program_writes(struct program *p, const struct fact_function *f, const char *field)
@@ -202,6 +221,10 @@ bool program_writes(struct program *p, const struct fact_function *f, const char
 	}
 	found = g_hash_table_contains(fields, field) || g_hash_table_contains(fields, ANY_FIELD);
 	g_rec_mutex_unlock(&p->lock);
-	question_note(ask_writes, field, f, found);
+	if (question_logging()) {
+		g_autofree char *name = g_strconcat(f->id, " ", field, NULL);
+
+		question_note(ask_writes, name, NULL, found);
+	}
 	return found;
 }

@@ -45,6 +45,60 @@ void program_past_free(struct program_past *past)
 	g_free(past);
 }
 
+/* ---- identities ---- */
+
+/* What functions and tables have in common with all others of their file. */
+static guint64 mix_file(const struct facts *facts)
+{
+	guint64 mix = question_mix_string(question_mix(0, facts->built), facts->module);
+
+	return question_mix_string(mix, facts->file);
+}
+
+static guint64 mix_place(guint64 mix, const char *id, const char *file, unsigned int line,
+			 unsigned int column)
+{
+	mix = question_mix_string(question_mix_string(mix, id), file);
+	return question_mix(question_mix(mix, line), column);
+}
+
+static guint64 mix_table(guint64 mix, const struct fact_table *t)
+{
+	g_autoptr(GString) value = g_string_new(NULL);
+
+	mix = mix_place(mix, t->id, t->file, t->line, t->column);
+	mix = question_mix_string(mix, t->record);
+	mix = question_mix(mix, (guint64)(t->is_static | t->has_initializer << 1 | t->unread << 2));
+	for (unsigned int i = 0; i < t->n_members; i++) {
+		const struct fact_member *m = &t->members[i];
+
+		g_string_truncate(value, 0);
+		if (m->value)
+			expr_print(m->value, value);
+		mix = question_mix_string(question_mix_string(mix, m->path), m->field);
+		mix = question_mix_string(question_mix_string(mix, m->type), value->str);
+		mix = question_mix(question_mix(mix, m->line), !m->value);
+	}
+	return mix;
+}
+
+static void identify(struct facts *facts)
+{
+	guint64 mix = mix_file(facts);
+
+	for (unsigned int i = 0; i < facts->functions->len; i++) {
+		struct fact_function *f = facts->functions->pdata[i];
+
+		f->identity = question_mix_string(
+			mix_place(mix, f->id, f->file, f->line, f->column), f->hash);
+	}
+	for (unsigned int i = 0; i < facts->tables->len; i++) {
+		struct fact_table *t = facts->tables->pdata[i];
+
+		t->identity = mix_table(mix, t);
+	}
+}
+
 struct facts *program_past_facts(struct program_past *past, const struct facts_key *key,
 				 const char **why)
 {
@@ -63,6 +117,7 @@ struct facts *program_past_facts(struct program_past *past, const struct facts_k
 		return NULL;
 	facts->module = facts_string(facts, key->module);
 	facts->built = key->built;
+	identify(facts);
 	g_hash_table_insert(past->facts, g_steal_pointer(&name), facts);
 	g_ptr_array_add(past->kept, facts_ref(facts));
 	return facts;

@@ -47,15 +47,24 @@ guint program_round(const struct program *p)
 
 guint64 program_mix_function(guint64 mix, const struct fact_function *f)
 {
-	return question_mix(question_mix_pointer(mix, f), f ? f->facts->renamed : 0);
+	if (!f)
+		return question_mix(mix, 0);
+	/* Those that a program changed are not like any others. */
+	if (f->facts->renamed)
+		mix = question_mix_pointer(question_mix(mix, f->facts->renamed), f);
+	return question_mix(mix, f->identity);
 }
 
 guint64 program_mix_table(guint64 mix, const struct fact_table *t)
 {
-	return question_mix(question_mix_pointer(mix, t), t ? t->facts->renamed : 0);
+	if (!t)
+		return question_mix(mix, 0);
+	if (t->facts->renamed)
+		mix = question_mix_pointer(question_mix(mix, t->facts->renamed), t);
+	return question_mix(mix, t->identity);
 }
 
-static guint64 mix_tables(const GPtrArray *tables)
+guint64 program_mix_tables(const GPtrArray *tables)
 {
 	guint64 mix = tables ? tables->len : 0;
 
@@ -64,15 +73,18 @@ static guint64 mix_tables(const GPtrArray *tables)
 	return mix;
 }
 
+static guint64 mix_store(guint64 mix, const struct field_store *s)
+{
+	return question_mix(program_mix_function(mix, s->function),
+			    (guint64)(s->node - s->function->nodes));
+}
+
 static guint64 mix_stores(const GPtrArray *stores)
 {
 	guint64 mix = stores ? stores->len : 0;
 
-	for (unsigned int i = 0; stores && i < stores->len; i++) {
-		const struct field_store *s = stores->pdata[i];
-
-		mix = question_mix_pointer(program_mix_function(mix, s->function), s->node);
-	}
+	for (unsigned int i = 0; stores && i < stores->len; i++)
+		mix = mix_store(mix, stores->pdata[i]);
 	return mix;
 }
 
@@ -120,19 +132,22 @@ const struct fact_table *program_table(struct program *p, const char *id)
 	return t;
 }
 
-static guint64 ask_known_tables(struct program *p, const char *record, const void *object)
+static guint64 ask_tables_have(struct program *p, const char *field, const void *object)
 {
 	(void)object;
-	return mix_tables(program_known_tables(p, record));
+	return program_tables_have(p, field);
 }
 
-const GPtrArray *program_known_tables(struct program *p, const char *record)
+bool program_tables_have(struct program *p, const char *field)
 {
+	g_autofree char *record = g_strndup(field, (gsize)(strstr(field, "::") - field));
 	const GPtrArray *tables = g_hash_table_lookup(p->records, record);
+	bool present = false;
 
-	if (question_logging())
-		question_note(ask_known_tables, record, NULL, mix_tables(tables));
-	return tables;
+	for (unsigned int i = 0; tables && i < tables->len && !present; i++)
+		program_member(tables->pdata[i], "", field, &present);
+	question_note(ask_tables_have, field, NULL, present);
+	return present;
 }
 
 /* wanted is a record and, behind a blank, the file that they are to be near to. */
@@ -147,7 +162,61 @@ static const GPtrArray *wanted_tables(struct program *p, const char *wanted)
 static guint64 ask_wanted_tables(struct program *p, const char *wanted, const void *object)
 {
 	(void)object;
-	return mix_tables(wanted_tables(p, wanted));
+	return program_mix_tables(wanted_tables(p, wanted));
+}
+
+/* Takes those that are near to a table out of others; the caller's. */
+static GPtrArray *near_tables(const GPtrArray *tables, const struct fact_table *to)
+{
+	GPtrArray *near = g_ptr_array_new();
+
+	for (unsigned int i = 0; tables && i < tables->len; i++) {
+		struct fact_table *t = tables->pdata[i];
+
+		if (program_same_module(to->facts, t->facts))
+			g_ptr_array_add(near, t);
+	}
+	return near;
+}
+
+/* "id record" */
+static guint64 ask_near_tables(struct program *p, const char *name, const void *object)
+{
+	const char *blank = strrchr(name, ' ');
+	g_autofree char *id = g_strndup(name, (gsize)(blank - name));
+	const struct fact_table *to = g_hash_table_lookup(p->tables, id);
+	g_autoptr(GPtrArray) near = to ? program_tables_near(p, blank + 1, to) : NULL;
+
+	(void)object;
+	return program_mix_tables(near);
+}
+
+GPtrArray *program_tables_near(struct program *p, const char *record, const struct fact_table *to)
+{
+	g_autofree char *wanted = g_strconcat(record, " ", to->file, NULL);
+	GPtrArray *near = near_tables(wanted_tables(p, wanted), to);
+
+	if (question_logging()) {
+		g_autofree char *name = g_strconcat(to->id, " ", record, NULL);
+
+		question_note(ask_near_tables, name, NULL, program_mix_tables(near));
+	}
+	return near;
+}
+
+static guint64 ask_wants_tables(struct program *p, const char *record, const void *object)
+{
+	(void)object;
+	return program_wants_tables(p, record);
+}
+
+bool program_wants_tables(struct program *p, const char *record)
+{
+	g_autofree char *wanted = g_strconcat(record, " ", NULL);
+	bool some = wanted_tables(p, wanted);
+
+	question_note(ask_wants_tables, record, NULL, some);
+	return some;
 }
 
 const GPtrArray *program_tables_of(struct program *p, const char *record, const char *near)
@@ -156,7 +225,7 @@ const GPtrArray *program_tables_of(struct program *p, const char *record, const 
 	const GPtrArray *tables = wanted_tables(p, wanted);
 
 	if (question_logging())
-		question_note(ask_wanted_tables, wanted, NULL, mix_tables(tables));
+		question_note(ask_wanted_tables, wanted, NULL, program_mix_tables(tables));
 	return tables;
 }
 
@@ -194,6 +263,42 @@ const GPtrArray *program_stores(struct program *p, const char *field)
 
 	if (question_logging())
 		question_note(ask_stores, field, NULL, mix_stores(stores));
+	return stores;
+}
+
+static guint64 mix_stores_in(const GPtrArray *stores, const char *id)
+{
+	guint64 mix = 0;
+
+	for (unsigned int i = 0; stores && i < stores->len; i++) {
+		const struct field_store *s = stores->pdata[i];
+
+		if (!strcmp(s->function->id, id))
+			mix = mix_store(mix, s);
+	}
+	return mix;
+}
+
+/* "id field" */
+static guint64 ask_stores_in(struct program *p, const char *name, const void *object)
+{
+	const char *blank = strrchr(name, ' ');
+	g_autofree char *id = g_strndup(name, (gsize)(blank - name));
+
+	(void)object;
+	return mix_stores_in(g_hash_table_lookup(p->stores, blank + 1), id);
+}
+
+const GPtrArray *program_stores_in(struct program *p, const char *field,
+				   const struct fact_function *f)
+{
+	const GPtrArray *stores = g_hash_table_lookup(p->stores, field);
+
+	if (question_logging()) {
+		g_autofree char *name = g_strconcat(f->id, " ", field, NULL);
+
+		question_note(ask_stores_in, name, NULL, mix_stores_in(stores, f->id));
+	}
 	return stores;
 }
 

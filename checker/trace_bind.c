@@ -133,13 +133,7 @@ static bool owner_exports(struct program *program, const struct export_hook *hoo
 /* Whether some owner has a hook: newer kernels have none. */
 static bool owners_have_hooks(struct program *program, const struct export_hook *hook)
 {
-	g_autofree char *record = trace_record_of_key(hook->owner);
-	const GPtrArray *owners = program_known_tables(program, record);
-	bool present = false;
-
-	for (unsigned int i = 0; owners && i < owners->len && !present; i++)
-		program_member(owners->pdata[i], "", hook->owner, &present);
-	return present;
+	return program_tables_have(program, hook->owner);
 }
 
 /* Whether objects with this table are exported with these ops. */
@@ -201,22 +195,65 @@ static void owners(struct program *program, const struct exporter *e, const stru
 	}
 }
 
+static bool could_be_exported(struct program *program, const struct fact_table *table,
+			      const struct exporter *e)
+{
+	return (table->has_initializer || table->unread) && table_exports(program, table, e);
+}
+
+static GPtrArray *exported_tables(struct program *program, const char *record,
+				  const struct exporter *e);
+
+/* "file:name record" */
+static guint64 ask_exported_tables(struct program *program, const char *name, const void *object)
+{
+	(void)object;
+	for (unsigned int i = 0; i < program->exporters->len; i++) {
+		const struct exporter *e = program->exporters->pdata[i];
+		g_autofree char *own = g_strdup_printf("%s:%s ", e->file, e->name);
+		g_autoptr(GPtrArray) tables = NULL;
+
+		if (!g_str_has_prefix(name, own))
+			continue;
+		tables = exported_tables(program, name + strlen(own), e);
+		return program_mix_tables(tables);
+	}
+	return 0;
+}
+
+/* The tables of a record whose objects may be exported with these ops: one question. */
+static GPtrArray *exported_tables(struct program *program, const char *record,
+				  const struct exporter *e)
+{
+	void *log = question_log_pause();
+	const GPtrArray *all = program_tables_of(program, record, NULL);
+	GPtrArray *tables = g_ptr_array_new();
+
+	for (unsigned int i = 0; all && i < all->len; i++)
+		if (could_be_exported(program, all->pdata[i], e))
+			g_ptr_array_add(tables, all->pdata[i]);
+	question_log_resume(log);
+	if (question_logging()) {
+		g_autofree char *name = g_strdup_printf("%s:%s %s", e->file, e->name, record);
+
+		question_note(ask_exported_tables, name, NULL, program_mix_tables(tables));
+	}
+	return tables;
+}
+
 /* Tables of the module of the one that was bound first, or any if it is the first. */
 static void tables_of_module(struct program *program, const struct exporter *e,
 			     const GArray *bindings, const char *record, GArray *out)
 {
 	const struct fact_table *bound =
 		bindings->len ? g_array_index(bindings, struct trace_binding, 0).table : NULL;
-	const GPtrArray *tables = program_tables_of(program, record, bound ? bound->file : NULL);
+	g_autoptr(GPtrArray) tables = bound ? program_tables_near(program, record, bound) :
+					      exported_tables(program, record, e);
 
-	for (unsigned int i = 0; tables && i < tables->len; i++) {
-		const struct fact_table *table = tables->pdata[i];
-
-		if ((table->has_initializer || table->unread) &&
-		    (!bound || program_same_module(bound->facts, table->facts)) &&
-		    table_exports(program, table, e))
-			add_candidate(out, table, bound ? "both stand in the same module" : NULL);
-	}
+	for (unsigned int i = 0; i < tables->len; i++)
+		if (!bound || could_be_exported(program, tables->pdata[i], e))
+			add_candidate(out, tables->pdata[i],
+				      bound ? "both stand in the same module" : NULL);
 }
 
 /* The tables (struct trace_binding, the field left out) that a field may hold on this route. */

@@ -105,19 +105,6 @@ static const struct value *eval_member(struct tracer *t, const struct value *obj
 
 /* ---- bindings ---- */
 
-static bool table_holds(struct tracer *t, const char *record, const char *field)
-{
-	const GPtrArray *tables = program_known_tables(t->program, record);
-	bool present;
-
-	for (unsigned int i = 0; tables && i < tables->len; i++) {
-		program_member(tables->pdata[i], "", field, &present);
-		if (present)
-			return true;
-	}
-	return false;
-}
-
 /* Asks for the table that the object behind a symbol is to be taken for. */
 static void need_table(struct tracer *t, const struct value *object, const char *record,
 		       unsigned int depth)
@@ -129,8 +116,8 @@ static void need_table(struct tracer *t, const struct value *object, const char 
 		g_autofree char *outer = trace_record_of_key(object->name);
 
 		/* A static table that points to it decides. */
-		if (strcmp(outer, record) &&
-		    (table_holds(t, outer, object->name) || !strcmp(record, "file_operations"))) {
+		if (strcmp(outer, record) && (program_tables_have(t->program, object->name) ||
+					      !strcmp(record, "file_operations"))) {
 			need_table(t, object->base, outer, depth + 1);
 			return;
 		}
@@ -256,7 +243,7 @@ static const struct value *read_field(struct tracer *t, const struct state *s,
 
 		if (!is_file_ops || (is_field_symbol(object) &&
 				     field_role(object->name) != FIELD_FILE && object->base))
-			if (is_file_ops || program_tables_of(t->program, record, NULL))
+			if (is_file_ops || program_wants_tables(t->program, record))
 				need_table(t, object, record, 0);
 	}
 	return value_symbol(t->pool, key, field_origin(object, key, type), true, object);

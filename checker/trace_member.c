@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bounds.h"
+#include "questions.h"
 #include "sorted.h"
 #include "trace_private.h"
 
@@ -107,7 +108,7 @@ static bool add_pointees(struct tracer *t, const struct fact_function *f, const 
 		return stores && add_stored_pointees(t, stores, NULL, except, depth + 1, out);
 	}
 	if (e->kind == EXPR_FIELD && field_role(e->name) == FIELD_VM_OPS)
-		return add_stored_pointees(t, program_stores(t->program, e->name), f, except,
+		return add_stored_pointees(t, program_stores_in(t->program, e->name, f), f, except,
 					   depth + 1, out) &&
 		       out->len;
 	return false;
@@ -250,10 +251,9 @@ static const char *maker_of_local(const struct fact_function *f, gint64 local, u
 	return found;
 }
 
-/* The file_operations of every file that is ever stored in a field, if they are one. */
-const char *trace_file_maker(struct tracer *t, const char *field)
+static const char *file_maker(struct program *program, const char *field)
 {
-	const GPtrArray *stores = program_stores(t->program, field);
+	const GPtrArray *stores = program_stores(program, field);
 	const char *found = NULL;
 
 	for (unsigned int i = 0; stores && i < stores->len; i++) {
@@ -265,6 +265,24 @@ const char *trace_file_maker(struct tracer *t, const char *field)
 		if (*maker)
 			found = maker;
 	}
+	return found;
+}
+
+static guint64 ask_file_maker(struct program *program, const char *field, const void *object)
+{
+	(void)object;
+	return question_mix_string(0, file_maker(program, field));
+}
+
+/* The file_operations of every file that is ever stored in a field, if they are one. */
+const char *trace_file_maker(struct tracer *t, const char *field)
+{
+	void *log = question_log_pause();
+	const char *found = file_maker(t->program, field);
+
+	question_log_resume(log);
+	if (question_logging())
+		question_note(ask_file_maker, field, NULL, question_mix_string(0, found));
 	return found;
 }
 

@@ -100,7 +100,13 @@ static struct trace_unit *unit_of(struct trace_memory *memory, const char *key)
 
 static void append_table(GString *s, const struct fact_table *table)
 {
-	g_string_append_printf(s, "|%p %u", (void *)table, table ? table->facts->renamed : 0);
+	g_string_append_printf(s, "|%" G_GINT64_MODIFIER "x", program_mix_table(0, table));
+}
+
+static void append_place(GString *s, const struct fact_function *in, const struct fact_node *at)
+{
+	g_string_append_printf(s, "|%" G_GINT64_MODIFIER "x %td", program_mix_function(0, in),
+			       in && at ? at - in->nodes : -1);
 }
 
 static void append_string(GString *s, const char *string)
@@ -131,9 +137,8 @@ static char *part_subject(const struct exporter *e, const struct trace_part *par
 	append_string(s, part->binding.field);
 	append_table(s, part->binding.table);
 	append_string(s, part->binding.why);
-	g_string_append_printf(s, "|%p %p %p %p", (void *)part->binding.asked_in,
-			       (void *)part->binding.asked_at, (void *)part->need_in,
-			       (void *)part->need_at);
+	append_place(s, part->binding.asked_in, part->binding.asked_at);
+	append_place(s, part->need_in, part->need_at);
 	return g_strdup(s->str);
 }
 
