@@ -231,6 +231,8 @@ struct audit {
 	struct audit_baseline baseline;
 	struct audit_review review;
 	const char *stopped; /* why it ended early ("interrupted"), NULL if it did not */
+	/* The stage in which it ended with nothing known; NULL: what is here was known. */
+	const char *stopped_in;
 };
 
 /* An empty audit; audit_free() releases it with all that was added. NULL is ignored. */

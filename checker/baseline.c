@@ -355,9 +355,12 @@ static void read_audit(struct reader *reader, const json_t *object)
 		fault(reader, "it was made by a review and lacks what did not change");
 		return;
 	}
+	if (get_string(reader, object, "stopped")) {
+		fault(reader, "it is of a run that was stopped and lacks what that did not reach");
+		return;
+	}
 	audit->libclang = get_string(reader, get_object(reader, object, "tool"), "libclang");
 	audit->release = get_string(reader, get_object(reader, object, "kernel"), "release");
-	audit->stopped = get_string(reader, object, "stopped");
 	read_list(reader, object, "configs", read_config, audit);
 	read_list(reader, object, "routes", read_route, audit);
 	read_list(reader, object, "left_out", read_left_out, audit);

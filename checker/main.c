@@ -27,42 +27,16 @@
 #include "report_proof.h"
 #include "review.h"
 #include "sandbox.h"
+#include "stop.h"
 #include "suppress.h"
 #include "workers.h"
-
-#define EXIT_CANNOT_RUN 2
-#define EXIT_STOPPED 3
-
-static volatile sig_atomic_t stopped;
-/* From now on there is a partial answer to give. */
-static volatile sig_atomic_t has_answer;
 
 struct run {
 	struct options options;
 	struct pipeline pipeline;
+	struct report_options report;
 	gint64 start; /* microseconds, monotonic */
 };
-
-/*
- * The first signal ends the run with what is known so far, at once if that is
- * nothing; children die with us.  The second one is not handled.
- */
-static void on_signal(int signal)
-{
-	static const char interrupted[] = "\r\033[Kpfncheck: interrupted, nothing is known yet\n";
-	static const char late[] =
-		"\r\033[Kpfncheck: the time of --timeout is over, nothing is known yet\n";
-	const char *message = signal == SIGALRM ? late : interrupted;
-	const char *text = isatty(STDERR_FILENO) ? message : strchr(message, 'p');
-
-	stopped = signal;
-	if (has_answer)
-		return;
-	if (write(STDERR_FILENO, text, strlen(text)) < 0) {
-		/* Nobody is there to read it. */
-	}
-	_exit(signal == SIGALRM ? EXIT_STOPPED : EXIT_CANNOT_RUN);
-}
 
 static int fail(const char *message)
 {
@@ -133,7 +107,7 @@ static bool judge_tree(struct run *r, GError **error)
 
 	if (!pipeline_open(p, r->options.tree, false, error) || !pipeline_scan(p, error))
 		return false;
-	has_answer = 1;
+	stop_has_answer();
 	if (!pipeline_judge(p, error))
 		return false;
 	pipeline_suppress(p, p->audit, tree_root(p->tree));
@@ -144,15 +118,11 @@ static int finish_audit(struct run *r, struct audit *baseline, GError **error)
 {
 	const struct options *o = &r->options;
 	struct pipeline *p = &r->pipeline;
-	struct report_options report = {
-		.format = o->format,
-		.output = o->output,
-		.colour = o->colour,
-		.verbose = o->verbose,
-		.root = tree_root(p->tree),
-	};
+	struct report_options report = r->report;
+	int stopped = *stop_flag();
 	int status;
 
+	report.root = tree_root(p->tree);
 	if (baseline)
 		baseline_subtract(p->audit, baseline, o->against);
 	if (stopped == SIGALRM)
@@ -172,6 +142,13 @@ static int finish_audit(struct run *r, struct audit *baseline, GError **error)
 	return report_write(p->audit, &report, error) ? status : EXIT_CANNOT_RUN;
 }
 
+static void describe_audit(struct audit *audit, void *data)
+{
+	const struct options *o = data;
+
+	audit->baseline.file = audit_string(audit, o->against);
+}
+
 static int audit(struct run *r, GError **error)
 {
 	struct audit *baseline = NULL;
@@ -182,6 +159,8 @@ static int audit(struct run *r, GError **error)
 		if (!baseline)
 			return EXIT_CANNOT_RUN;
 	}
+	r->pipeline.describe = describe_audit;
+	r->pipeline.describe_data = &r->options;
 	if (judge_tree(r, error))
 		status = finish_audit(r, baseline, error);
 	audit_free(baseline);
@@ -217,7 +196,7 @@ static int finish_explain(struct run *r, GError **error)
 	};
 
 	options.colour = report_use_colour(&options);
-	if (stopped) {
+	if (*stop_flag()) {
 		progress_message("interrupted before there was a proof", p->progress);
 		return EXIT_STOPPED;
 	}
@@ -252,6 +231,14 @@ static int explain(struct run *r, GError **error)
 
 /* ---- review ---- */
 
+static void describe_against(struct audit *audit, void *data)
+{
+	const struct options *o = data;
+
+	audit->review.base = audit_string(audit, o->against);
+	audit->review.head = audit_string(audit, o->tree);
+}
+
 /* Without git: what the tree changes against a saved audit. */
 static struct audit *review_against(struct run *r, struct review_result *result, GError **error)
 {
@@ -259,14 +246,17 @@ static struct audit *review_against(struct run *r, struct review_result *result,
 	struct audit *saved = baseline_load(r->options.against, error);
 	struct audit *head;
 
+	p->describe = describe_against;
+	p->describe_data = &r->options;
 	if (!saved || !judge_tree(r, error)) {
 		audit_free(saved);
 		return NULL;
 	}
 	head = g_steal_pointer(&p->audit);
 	compare_audits(head, saved);
-	head->review.base = audit_string(head, r->options.against);
-	head->review.head = audit_string(head, r->options.tree);
+	if (head->stopped)
+		review_keep_only(head, REVIEW_OF_HALF);
+	describe_against(head, &r->options);
 	result->root = g_strdup(tree_root(p->tree));
 	return head;
 }
@@ -275,12 +265,7 @@ static int review_command(struct run *r, GError **error)
 {
 	const struct options *o = &r->options;
 	struct review_result result = { 0 };
-	struct report_options report = {
-		.format = o->format,
-		.output = o->output,
-		.colour = o->colour,
-		.verbose = o->verbose,
-	};
+	struct report_options report = r->report;
 	struct audit *changes = o->against ? review_against(r, &result, error) :
 					     review(&r->pipeline, &result, error);
 	int status = EXIT_CANNOT_RUN;
@@ -308,28 +293,30 @@ static int run_command(struct options *options, int (*command)(struct run *r, GE
 {
 	struct run r = { .options = *options, .start = g_get_monotonic_time() };
 	struct pipeline *p = &r.pipeline;
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
 	g_autoptr(GError) error = NULL;
 	const char *version = ast_check_version();
 	int status = EXIT_CANNOT_RUN;
 
 	if (version)
 		return fail(version);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	if (options->timeout) {
-		sigaction(SIGALRM, &action, NULL);
-		alarm(options->timeout);
-	}
+	r.report = (struct report_options){
+		.format = options->format,
+		.output = options->output,
+		.colour = options->colour,
+		.verbose = options->verbose,
+	};
+	stop_begin(options->timeout);
 	p->options = &r.options;
-	p->stop = &stopped;
-	p->has_answer = &has_answer;
+	p->stop = stop_flag();
+	if (options->command != COMMAND_EXPLAIN && options->dump == STAGE_NONE)
+		p->early = &r.report;
 	p->progress = progress_new(STDERR_FILENO, isatty(STDERR_FILENO), options->verbose);
 	p->dump = g_string_new(NULL);
 	if (options->allow)
 		p->suppress = suppress_load(options->allow, &error);
 	if (!error && check_output(options->output, &error) && check_output(options->stats, &error))
 		status = command(&r, &error);
+	stop_end();
 	progress_free(p->progress);
 	if (error)
 		status = fail(error->message);

@@ -14,6 +14,7 @@
 #include "pch.h"
 #include "proof.h"
 #include "report.h"
+#include "stop.h"
 #include "trace.h"
 
 const char *pipeline_cache(struct pipeline *p, GError **error)
@@ -35,6 +36,42 @@ const char *pipeline_cache(struct pipeline *p, GError **error)
 	return p->cache;
 }
 
+/* What a report says of the tree, as far as it is known. */
+static void describe_tree(const struct pipeline *p, struct audit *audit)
+{
+	audit->libclang = audit_string(audit, ast_version());
+	if (!p->tree)
+		return;
+	audit->release = audit_string(audit, tree_release(p->tree));
+	for (guint i = 0; i < tree_config_count(p->tree); i++) {
+		struct audit_config *config = audit_add_config(audit);
+
+		config->arch = audit_string(audit, tree_config_arch(p->tree, i));
+		config->config = audit_string(audit, tree_config_name(p->tree, i));
+	}
+}
+
+void pipeline_early(const struct pipeline *p, const char *stage)
+{
+	struct audit *audit;
+
+	if (!p->early)
+		return;
+	audit = audit_new();
+	describe_tree(p, audit);
+	audit->stopped = "time limit";
+	audit->stopped_in = stage;
+	if (p->describe)
+		p->describe(audit, p->describe_data);
+	stop_report_early(audit, p->early);
+}
+
+static void begin_stage(struct pipeline *p, const char *stage)
+{
+	progress_stage(p->progress, stage);
+	pipeline_early(p, stage);
+}
+
 bool pipeline_open(struct pipeline *p, const char *path, bool sandbox, GError **error)
 {
 	const struct options *o = p->options;
@@ -54,7 +91,7 @@ bool pipeline_open(struct pipeline *p, const char *path, bool sandbox, GError **
 	options.cache = pipeline_cache(p, error);
 	if (!options.cache)
 		return false;
-	progress_stage(p->progress, "tree");
+	begin_stage(p, "tree");
 	p->tree = tree_open(&options, error);
 	return p->tree != NULL;
 }
@@ -74,7 +111,7 @@ bool pipeline_scan(struct pipeline *p, GError **error)
 		g_ptr_array_add(arches, (void *)tree_config_srcarch(p->tree, i));
 	g_ptr_array_add(arches, NULL);
 	options.arches = (const char *const *)arches->pdata;
-	progress_stage(p->progress, "scan");
+	begin_stage(p, "scan");
 	p->scan = scan_tree(&options, error);
 	return p->scan != NULL;
 }
@@ -100,14 +137,7 @@ static void describe_run(struct pipeline *p)
 {
 	const GPtrArray *failures = scan_failures(p->scan);
 
-	p->audit->libclang = audit_string(p->audit, ast_version());
-	p->audit->release = audit_string(p->audit, tree_release(p->tree));
-	for (guint i = 0; i < tree_config_count(p->tree); i++) {
-		struct audit_config *config = audit_add_config(p->audit);
-
-		config->arch = audit_string(p->audit, tree_config_arch(p->tree, i));
-		config->config = audit_string(p->audit, tree_config_name(p->tree, i));
-	}
+	describe_tree(p, p->audit);
 	for (unsigned int i = 0; i < failures->len; i++) {
 		const struct scan_failure *f = failures->pdata[i];
 
@@ -197,7 +227,7 @@ static bool analyse_config(struct pipeline *p, guint config, GError **error)
 		p->past = program_past_new();
 		p->traces = trace_memory_new(p->past);
 	}
-	progress_stage(p->progress, "extract");
+	begin_stage(p, "extract");
 	p->survey.past = p->past;
 	p->survey.traces = p->traces;
 	p->survey.pch = p->pch;
@@ -205,7 +235,7 @@ static bool analyse_config(struct pipeline *p, guint config, GError **error)
 	program = survey_program(&p->survey, config, trace_exporters, NULL, error);
 	if (!program)
 		return false;
-	progress_stage(p->progress, "judge");
+	begin_stage(p, "judge");
 	routes = trace_routes(program);
 	for (unsigned int i = 0; i < routes->len; i++) {
 		struct audit_route *route =

@@ -17,6 +17,7 @@
 #include "options.h"
 #include "progress.h"
 #include "reconcile.h"
+#include "report.h"
 #include "scan.h"
 #include "store.h"
 #include "suppress.h"
@@ -29,8 +30,11 @@ struct pipeline {
 	const struct options *options;
 	struct progress *progress;
 	const volatile sig_atomic_t *stop; /* becomes a signal: to end with what is known */
-	/* To be set to 1 when there is something to tell of a run that is stopped. */
-	volatile sig_atomic_t *has_answer;
+	/* How to report that the time is over before anything is known; NULL: in one line. */
+	const struct report_options *early;
+	/* Adds to such a report what the run is about; NULL: nothing. */
+	void (*describe)(struct audit *audit, void *data);
+	void *describe_data;
 	/* Whose routes to prove, with a place for struct proof *; both NULL: none. */
 	const struct explain_query *query;
 	GPtrArray *proofs;
@@ -68,6 +72,8 @@ bool pipeline_store(struct pipeline *pipeline, GError **error);
 bool pipeline_judge(struct pipeline *pipeline, GError **error);
 /* Marks what is allowed in an audit of the tree that is at root. */
 void pipeline_suppress(const struct pipeline *pipeline, struct audit *audit, const char *root);
+/* What a run is in that ends before anything is known, from now on: it is reported so. */
+void pipeline_early(const struct pipeline *pipeline, const char *stage);
 /* Why the run is to end, as reports have it; NULL: it is not. */
 const char *pipeline_stopped(const struct pipeline *pipeline);
 /* Appends what there is once in a run to what options->dump asks for. */

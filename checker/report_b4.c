@@ -30,14 +30,15 @@ static char *summary(const struct audit *audit, const GPtrArray *items)
 {
 	g_autofree char *headline = report_headline(audit, items);
 	GString *s = g_string_new(headline);
+	g_autofree char *stopped = report_stopped(audit);
 	guint failed = audit->coverage.files_failed->len;
 
 	if (failed)
 		g_string_append_printf(s, "; %u file%s not analysed", failed,
 				       failed == 1 ? "" : "s");
-	if (audit->stopped) {
+	if (stopped) {
 		g_string_append(s, "; stopped early: ");
-		escape_append(s, audit->stopped);
+		escape_append(s, stopped);
 	}
 	return g_string_free(s, FALSE);
 }

@@ -69,6 +69,7 @@ static void append_item(GString *out, const struct report_item *item, bool good)
 static void append_gaps(GString *out, const struct audit *audit)
 {
 	const GPtrArray *failed = audit->coverage.files_failed;
+	g_autofree char *stopped = report_stopped(audit);
 
 	for (guint i = 0; i < failed->len; i++) {
 		struct place at;
@@ -79,9 +80,9 @@ static void append_gaps(GString *out, const struct audit *audit)
 		append_text(out, reason);
 		g_string_append_c(out, '\n');
 	}
-	if (audit->stopped) {
+	if (stopped) {
 		g_string_append(out, "pfncheck: WARNING:PFNCHECK_STOPPED: stopped early: ");
-		append_text(out, audit->stopped);
+		append_text(out, stopped);
 		g_string_append_c(out, '\n');
 	}
 }

@@ -68,6 +68,7 @@ static void add_gaps(GPtrArray *entries, const struct audit *audit)
 {
 	const GPtrArray *failed = audit->coverage.files_failed;
 	const struct place run = { "pfncheck", 1, 1 };
+	g_autofree char *stopped = report_stopped(audit);
 
 	for (guint i = 0; i < failed->len; i++) {
 		struct place at;
@@ -76,9 +77,9 @@ static void add_gaps(GPtrArray *entries, const struct audit *audit)
 		add_entry(entries, &at, "info", "not-analysed",
 			  g_strdup_printf("not analysed: %s", reason));
 	}
-	if (audit->stopped)
+	if (stopped)
 		add_entry(entries, &run, "warning", "stopped",
-			  g_strdup_printf("stopped early: %s", audit->stopped));
+			  g_strdup_printf("stopped early: %s", stopped));
 }
 
 static int compare_entries(gconstpointer first, gconstpointer second)

@@ -394,13 +394,24 @@ guint report_suppressed_count(const GPtrArray *items)
 	return count;
 }
 
+/* items may be NULL of a run that was stopped. */
 const char *report_nothing(const struct audit *audit, const GPtrArray *items)
 {
+	if (audit->stopped_in)
+		return audit->review.base ? "nothing was compared" : "nothing was analysed";
 	if (!audit->review.base)
-		return "nothing found";
-	return audit->review.others	      ? "no change of the kinds asked for, but of others" :
+		return audit->stopped ? "nothing found so far" : "nothing found";
+	return audit->stopped		      ? "no change found so far" :
+	       audit->review.others	      ? "no change of the kinds asked for, but of others" :
 	       report_suppressed_count(items) ? "no change that counts" :
 						"no change for any exporter";
+}
+
+char *report_stopped(const struct audit *audit)
+{
+	return audit->stopped_in ? g_strdup_printf("%s, in the stage %s: %s", audit->stopped,
+						   audit->stopped_in, report_nothing(audit, NULL)) :
+				   g_strdup(audit->stopped);
 }
 
 char *report_headline(const struct audit *audit, const GPtrArray *items)

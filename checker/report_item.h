@@ -83,6 +83,9 @@ char *report_level_counts(const GPtrArray *items);
  */
 const char *report_failure_reason(const struct audit_failure *failure, struct place *at);
 
+/* Why the run was stopped, and whether that left nothing to tell, in a new string, or NULL. */
+char *report_stopped(const struct audit *audit);
+
 /* What to say instead of counts if there is nothing to count. */
 const char *report_nothing(const struct audit *audit, const GPtrArray *items);
 

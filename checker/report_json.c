@@ -342,6 +342,7 @@ static json_t *audit_json(const struct audit *audit)
 	json_object_set_new(object, "kernel", kernel);
 	json_object_set_new(object, "configs", list_of(audit->configs, config_json));
 	json_object_set_new(object, "stopped", report_json_text(audit->stopped));
+	json_object_set_new(object, "stopped_in", report_json_text(audit->stopped_in));
 	json_object_set_new(object, "against", baseline_json(&audit->baseline));
 	json_object_set_new(object, "review", review_json(&audit->review));
 	json_object_set_new(object, "routes", list_of(audit->routes, route_json));

@@ -177,6 +177,7 @@ static char *left_out_lines(const struct suite *suite, const GPtrArray *items)
 static void add_gaps(struct suite *suite)
 {
 	const GPtrArray *failed = suite->audit->coverage.files_failed;
+	g_autofree char *stopped = report_stopped(suite->audit);
 
 	for (guint i = 0; i < failed->len; i++) {
 		const struct audit_failure *failure = failed->pdata[i];
@@ -184,9 +185,9 @@ static void add_gaps(struct suite *suite)
 		add_case(suite, OUTCOME_SKIPPED, failure->file, "not analysed", failure->file, NULL,
 			 failure->reason, NULL, NULL);
 	}
-	if (suite->audit->stopped)
-		add_case(suite, OUTCOME_ERROR, NULL, "pfncheck", "the run", "stopped",
-			 suite->audit->stopped, NULL, NULL);
+	if (stopped)
+		add_case(suite, OUTCOME_ERROR, NULL, "pfncheck", "the run", "stopped", stopped,
+			 NULL, NULL);
 }
 
 static void append_counts(GString *out, const struct suite *suite)

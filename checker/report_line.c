@@ -78,6 +78,7 @@ void report_line_item(GString *out, const struct audit *audit, const struct repo
 void report_line_gaps(GString *out, const struct audit *audit)
 {
 	const GPtrArray *failed = audit->coverage.files_failed;
+	g_autofree char *stopped = report_stopped(audit);
 
 	for (guint i = 0; i < failed->len; i++) {
 		struct place at;
@@ -88,9 +89,9 @@ void report_line_gaps(GString *out, const struct audit *audit)
 		escape_append(out, reason);
 		g_string_append(out, " [pfncheck:not-analysed]\n");
 	}
-	if (audit->stopped) {
+	if (stopped) {
 		g_string_append(out, "pfncheck: warning: stopped early: ");
-		escape_append(out, audit->stopped);
+		escape_append(out, stopped);
 		g_string_append(out, " [pfncheck:stopped]\n");
 	}
 }

@@ -216,9 +216,12 @@ static void append_gaps(GString *out, const struct audit *audit)
 	guint i;
 
 	if (audit->stopped) {
+		g_autofree char *why = report_stopped(audit);
+
 		g_string_append(out, "\n**Stopped early**: ");
-		append_text(out, audit->stopped);
-		g_string_append(out, "; this is what was known so far.\n");
+		append_text(out, why);
+		g_string_append(out,
+				audit->stopped_in ? ".\n" : "; this is what was known so far.\n");
 	}
 	if (failed->len)
 		g_string_append(out, "\nNot analysed:\n\n");

@@ -129,6 +129,7 @@ static json_t *invocation(struct sarif *sarif)
 {
 	const struct audit *audit = sarif->audit;
 	const struct audit_coverage *coverage = &audit->coverage;
+	g_autofree char *stopped = report_stopped(audit);
 	json_t *notifications = json_array();
 
 	for (guint i = 0; i < coverage->files_failed->len; i++) {
@@ -137,8 +138,8 @@ static json_t *invocation(struct sarif *sarif)
 
 		notify(sarif, notifications, NOTICE_NOT_ANALYSED, "warning", reason, &at);
 	}
-	if (audit->stopped)
-		notify(sarif, notifications, NOTICE_STOPPED, "error", audit->stopped, NULL);
+	if (stopped)
+		notify(sarif, notifications, NOTICE_STOPPED, "error", stopped, NULL);
 	for (guint i = 0; i < coverage->notes->len; i++)
 		notify(sarif, notifications, NOTICE_NOTE, "note", coverage->notes->pdata[i], NULL);
 	notify_helpers(sarif, notifications, audit->vocabulary.contradictions, "warning",

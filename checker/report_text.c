@@ -528,6 +528,7 @@ static void print_failures(const struct text *text)
 static void print_stopped(const struct text *text)
 {
 	const GPtrArray *files = text->audit->coverage.not_reached;
+	g_autofree char *why = report_stopped(text->audit);
 	guint shown = text->options->verbose ? files->len : MIN(files->len, FAILED_SHOWN);
 
 	if (!text->audit->stopped)
@@ -541,7 +542,8 @@ static void print_stopped(const struct text *text)
 		text_newline(text);
 	}
 	text_styled(text, STYLE_WARNING, "stopped early");
-	text_print(text, ": %s; this is what was known so far", text->audit->stopped);
+	text_print(text, ": %s%s", why,
+		   text->audit->stopped_in ? "" : "; this is what was known so far");
 	text_newline(text);
 }
 
@@ -613,12 +615,15 @@ static void print_summary(const struct text *text, const GPtrArray *items)
 		text_styled(text, level_styles[level], s);
 		separator = ", ";
 	}
-	if (!findings)
-		text_print(text, "%s found",
+	if (!findings && text->audit->stopped_in)
+		text_print(text, "%s", report_nothing(text->audit, items));
+	else if (!findings)
+		text_print(text, "%s found%s",
 			   baseline->file			     ? "nothing new" :
 			   unknown || report_suppressed_count(items) ? "nothing else" :
 			   text->audit->coverage.exporters	     ? "nothing" :
-								       "no dma-buf exporter");
+								       "no dma-buf exporter",
+			   text->audit->stopped ? " so far" : "");
 	if (unknown)
 		text_print(text, ", %u route%s not decided", unknown, unknown == 1 ? "" : "s");
 	if (baseline->file)

@@ -12,6 +12,7 @@
 #include "compare.h"
 #include "files.h"
 #include "review_private.h"
+#include "stop.h"
 
 static void state_free(void *data)
 {
@@ -184,8 +185,11 @@ static bool look_at(struct review *review, const struct state *state, GError **e
 	p->to_come = states_after(review, state);
 	if (trusted) {
 		pipeline_close(p);
-		return open_state(review, state, !is_base, error) && pipeline_scan(p, error) &&
-		       pipeline_judge(p, error);
+		if (!open_state(review, state, !is_base, error) || !pipeline_scan(p, error))
+			return false;
+		if (!is_base)
+			stop_has_answer();
+		return pipeline_judge(p, error);
 	}
 	if (!p->tree && !open_state(review, review->base, false, error))
 		return false;
@@ -275,9 +279,11 @@ static struct audit *changes_between(struct review *review, struct state *before
 
 	if (base && !base->stopped &&
 	    (after->same || review_find_same(review, before, after, error))) {
-		/* What is known of half of the head can be told. */
-		*review->pipeline->has_answer = 1;
+		/* What is known of half of the head can be told, once it is configured. */
+		if (!review->options->trust_tree)
+			stop_has_answer();
 		head = audit_of(review, after, error);
+		stop_has_answer();
 	}
 	if (!head) {
 		audit_free(base);
@@ -291,9 +297,8 @@ static struct audit *changes_between(struct review *review, struct state *before
 		return NULL;
 	}
 	compare_audits(head, base);
-	/* Nobody knows of what the head was not asked for. */
 	if (head->stopped)
-		review_keep_only(head, 1u << CHANGE_NEW | 1u << CHANGE_WORSE);
+		review_keep_only(head, REVIEW_OF_HALF);
 	return head;
 }
 
@@ -418,11 +423,18 @@ static struct audit *review_whole(struct review *review, GError **error)
 
 /* ---- the result ---- */
 
-static void describe(struct review *review, struct audit *audit)
+/* What was compared; in the words of the options as long as that is not found. */
+static void describe(struct audit *audit, void *data)
 {
-	audit->review.base = audit_string(audit, review->words[0]);
-	audit->review.head = audit_string(audit, review->words[1]);
-	for (guint i = 0; i < review->states->len; i++) {
+	const struct review *review = data;
+	const struct options *o = review->options;
+	const char *asked = o->patch ? o->base : o->commits;
+
+	audit->review.base = audit_string(audit, review->words[0] ? review->words[0] :
+						 asked		  ? asked :
+								    "HEAD");
+	audit->review.head = audit_string(audit, review->words[0] ? review->words[1] : o->patch);
+	for (guint i = 0; review->words[0] && i < review->states->len; i++) {
 		const struct state *state = review->states->pdata[i];
 		struct audit_commit *commit = audit_add_commit(audit);
 
@@ -471,7 +483,7 @@ static bool finish(struct review *review, struct audit *audit, struct review_res
 {
 	struct state *head = head_of(review);
 
-	describe(review, audit);
+	describe(audit, review);
 	audit->stopped = pipeline_stopped(review->pipeline);
 	if (!review_note_coverage(review, head, audit, error))
 		return false;
@@ -496,9 +508,14 @@ struct audit *review(struct pipeline *pipeline, struct review_result *result, GE
 	struct review review = { .pipeline = pipeline, .options = pipeline->options };
 	struct audit *audit = NULL;
 
-	if (open_review(&review, error))
+	pipeline->describe = describe;
+	pipeline->describe_data = &review;
+	pipeline_early(pipeline, "review");
+	if (open_review(&review, error)) {
+		pipeline_early(pipeline, "review");
 		audit = review.options->each ? review_each(&review, error) :
 					       review_whole(&review, error);
+	}
 	if (audit && !finish(&review, audit, result, error))
 		g_clear_pointer(&audit, audit_free);
 	close_review(&review);

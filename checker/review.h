@@ -27,6 +27,9 @@ struct review_result {
 struct audit *review(struct pipeline *pipeline, struct review_result *result, GError **error);
 void review_result_clear(struct review_result *result);
 
+/* The changes that are known of a head that was stopped: of what it lacks nobody knows. */
+#define REVIEW_OF_HALF (1u << CHANGE_NEW | 1u << CHANGE_WORSE)
+
 /* Leaves changes of some kinds only: a bit for each enum change. */
 void review_keep_only(struct audit *audit, guint only);
 

@@ -525,13 +525,44 @@ class Interruption(Case):
         if shutil.which("make") is None:
             self.skipTest("no make")
         self.write("Makefile", fake_tree.MAKEFILE + "%:\n\t@sleep 600\n")
-        run = self.start("--timeout=2", words=self.command("--timeout=2", kbuild=True))
-        run.wait_for("configuring")
-        wait_until(lambda: children(run.process.pid), 20, "make")
-        below = end_to_end.descendants(run.process.pid)
-        result = self.assert_ended(run, below, 4)
+        for form in end_to_end.FORMATS:
+            output = self.directory / f"out.{form}"
+            run = self.start(words=self.command("--timeout=2", f"--format={form}", "--output",
+                                                output if form in ("text", "sarif") else "-",
+                                                kbuild=True))
+            run.wait_for("configuring")
+            wait_until(lambda run=run: children(run.process.pid), 20, "make")
+            below = end_to_end.descendants(run.process.pid)
+            result = self.assert_ended(run, below, 4)
+            self.assertEqual(result.status, 3, str(result))
+            self.assertIn("nothing is known yet", result.err.splitlines()[-1])
+            text = output.read_text() if output.exists() else result.out
+            self.assert_nothing_known(form, text, "tree", "nothing was analysed")
+        self.assertEqual(sorted(os.listdir(self.directory)),
+                         ["cache", "out.sarif", "out.text", "tree"])
+        # No saved audit to compare with.
+        saved = self.directory / "saved.json"
+        run = self.start(words=self.command("--timeout=1", "--format=json", "--output", saved,
+                                            kbuild=True))
+        self.assertEqual(run.end().status, 3)
+        self.assert_refused(self.audit("--against", saved), "saved.json", "was stopped")
+
+    def test_time_is_up_before_there_can_be_a_report(self):
+        if shutil.which("make") is None:
+            self.skipTest("no make")
+        self.write("Makefile", fake_tree.MAKEFILE + "%:\n\t@sleep 600\n")
+        words = self.command("--timeout=1", "--dump=judge", kbuild=True)
+        result = self.start(words=words).end()
         self.assertEqual((result.status, result.out), (3, ""), str(result))
         self.assertIn("nothing is known yet", result.err.splitlines()[-1])
+        output = self.directory / "gone/report"
+        output.parent.mkdir()
+        run = self.start(words=self.command("--timeout=2", "--output", output, kbuild=True))
+        run.wait_for("configuring")
+        output.parent.rmdir()
+        result = run.end()
+        self.assertEqual((result.status, result.out), (2, ""), str(result))
+        self.assertIn("cannot write", result.err.splitlines()[-1])
 
     def test_configuring(self):
         if shutil.which("make") is None:

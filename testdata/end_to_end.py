@@ -5,6 +5,7 @@ A runner's first argument is the program, or PFNCHECK in the environment names i
 Trees are read with --no-kbuild, so that a run takes a fraction of a second.
 """
 
+import html
 import json
 import os
 import pty
@@ -19,6 +20,7 @@ import threading
 import time
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
 
 import fake_tree
 
@@ -257,6 +259,30 @@ class Case(unittest.TestCase):
 
     # Expectations
 
+    def assert_nothing_known(self, form, out, stage, what):
+        """The report of a run that was stopped in a stage: no finding, and that it was."""
+        if form == "json":
+            report = json.loads(out)
+            self.assertEqual((report["stopped"], report["stopped_in"], report["routes"],
+                              report["left_out"]), ("time limit", stage, [], []))
+            return
+        self.assertIn(f"time limit, in the stage {stage}: {what}", html.unescape(out), form)
+        if form == "sarif":
+            (run,) = json.loads(out)["runs"]
+            self.assertEqual(run["results"], [])
+            (invocation,) = run["invocations"]
+            self.assertFalse(invocation["executionSuccessful"])
+            self.assertEqual([note["descriptor"]["id"] for note
+                              in invocation["toolExecutionNotifications"]], ["stopped"])
+        elif form in ("junit", "checkstyle"):
+            root = ElementTree.fromstring(out)
+            self.assertEqual(len(list(root.iter("error"))), 1, out)
+        elif form == "b4":
+            (result,) = json.loads(out)
+            self.assertEqual(result["status"], "warn")
+        elif form in ("gcc", "checkpatch"):
+            self.assertEqual(out.count("\n"), 1, out)
+
     def assert_refused(self, result, *words):
         """One clear line with these words, and nothing else."""
         self.assertEqual(result.status, 2, str(result))
@@ -290,6 +316,9 @@ class Case(unittest.TestCase):
 
     def write(self, name, text):
         return fake_tree.write(self.tree, name, text)
+
+
+FORMATS = ("text", "json", "gcc", "sarif", "junit", "checkstyle", "markdown", "b4", "checkpatch")
 
 
 def slow(level=32):

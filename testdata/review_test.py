@@ -816,12 +816,35 @@ class Bots(ReviewCase):
         self.break_good()
         mailbox = self.patch("HEAD~1..HEAD")
         for words in (["HEAD"], ["--patch", mailbox, "--base=HEAD~1"]):
-            words = self.command(*words, "--timeout=2", kbuild=True)
-            result = self.assert_over(self.start(words=words), 3, "nothing is known yet")
-            self.assertEqual(result.out, "")
+            for form in end_to_end.FORMATS:
+                run = self.start(words=self.command(*words, "--timeout=1", f"--format={form}",
+                                                    kbuild=True))
+                result = self.assert_over(run, 3, "nothing is known yet")
+                self.assert_nothing_known(form, result.out, "tree", "nothing was compared")
+                if form == "json":
+                    compared = json.loads(result.out)["review"]
+                    self.assertEqual(compared["base"], self.git("rev-parse", "HEAD~1")[:12])
+                    self.assertEqual(len(compared["commits"]), 1)
         left = [name for name in os.listdir(self.cache / "review") if name.startswith("mails")]
         self.assertEqual(left, [])
         self.assertEqual(self.changes("HEAD")[0], {"good_ops": "violation"})
+
+    def test_time_is_up_for_a_saved_audit(self):
+        """What the head was not asked for is not fixed."""
+        saved = self.directory / "saved.json"
+        words = ["--format=json", "--output", saved, self.tree]
+        self.assertEqual(self.run_words([str(end_to_end.program), "audit", "--no-kbuild",
+                                         "--no-coccinelle", "--cache", str(self.cache),
+                                         *map(str, words)]).status, 1)
+        shutil.rmtree(self.cache)
+        shutil.rmtree(self.tree / "drivers/bad")
+        self.write("drivers/aaa/slow.c", end_to_end.slow() + fake_tree.exporter("aaa"))
+        for options, status in ((["--timeout=3"], 3), ([], 0)):
+            found, _ = self.report("--against", saved, "-j2", *options, tree=self.tree,
+                                   status=status)
+            changes = {route["change"] for route in found["routes"]}
+            self.assertEqual("fixed" in changes, status == 0, found["routes"])
+            shutil.rmtree(self.tree / "drivers/aaa", ignore_errors=True)
 
     def test_no_question_is_asked(self):
         """Standard input is not read, or a hook's would be eaten."""
