@@ -136,7 +136,11 @@ struct fact_function {
 	const char *truncated; /* why the body is not all here, or NULL */
 	const char *hash;      /* of the rows below, tells variants of a header inline apart */
 	const struct facts *facts;
-	guint64 identity; /* of all that it says and where it comes from; set by the program stage */
+	/* Set by the program stage: of all that it says and where it comes from; */
+	guint64 identity;
+	/* and the functions that it calls by name, each once, without those of the vocabulary. */
+	const char **callees;
+	unsigned int n_callees;
 };
 
 /* One member of an initialised object; nested records come before their members. */

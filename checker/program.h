@@ -88,10 +88,15 @@ struct facts_key {
 	gsize size;
 };
 
-/*
- * The facts of a text, the caller's: the same ones for the same key.  NULL with *why
- * set to a static string if it is not one.
- */
+struct facts_reading {
+	struct facts_key key;
+	struct facts *facts; /* the caller's, or NULL: */
+	const char *why;     /* a static string, why they cannot be read */
+};
+
+/* Reads facts (struct facts_reading), side by side: the same ones for the same key. */
+void program_past_read(struct program_past *past, GArray *readings);
+/* The facts of one text, the caller's; NULL with *why likewise. */
 struct facts *program_past_facts(struct program_past *past, const struct facts_key *key,
 				 const char **why);
 /* How many facts are kept. */

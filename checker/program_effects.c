@@ -80,22 +80,34 @@ static void find_own_effects(struct program *p, const struct facts *facts, GPtrA
 	}
 }
 
-/* Enters the function with each known one that it calls: those pass their effects on to it. */
+/* Enters the function with the variants that it calls: those pass their effects on to it. */
 static void find_callees(const struct program *p, struct fact_function *f, GHashTable *callers)
 {
-	for (unsigned int i = 0; i < f->n_nodes; i++) {
-		const struct fact_node *n = &f->nodes[i];
+	for (unsigned int i = 0; i < f->n_callees; i++) {
+		const GPtrArray *variants = g_hash_table_lookup(p->functions, f->callees[i]);
+		GPtrArray *known = variants ? g_hash_table_lookup(callers, variants) : NULL;
 
-		if (n->kind == NODE_CALL && n->a->kind == EXPR_FUNCTION &&
-		    !word_of_id(n->a->name) && g_hash_table_contains(p->functions, n->a->name))
-			program_multi_add(callers, n->a->name, f);
+		if (variants && !known) {
+			known = g_ptr_array_new();
+			g_hash_table_insert(callers, (void *)variants, known);
+		}
+		if (variants)
+			g_ptr_array_add(known, f);
 	}
+}
+
+static GPtrArray *callers_of(const struct program *p, const struct fact_function *f,
+			     GHashTable *callers)
+{
+	const GPtrArray *variants = g_hash_table_lookup(p->functions, f->id);
+
+	return variants ? g_hash_table_lookup(callers, variants) : NULL;
 }
 
 void program_find_effects(struct program *p)
 {
-	g_autoptr(GHashTable) callers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-							      (GDestroyNotify)g_ptr_array_unref);
+	g_autoptr(GHashTable) callers =
+		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
 	g_autoptr(GPtrArray) work = g_ptr_array_new();
 	g_autoptr(GPtrArray) writers = g_ptr_array_new();
 	GHashTableIter iter;
@@ -109,14 +121,14 @@ void program_find_effects(struct program *p)
 			find_callees(p, ((GPtrArray *)variants)->pdata[i], callers);
 	while (work->len) {
 		struct fact_function *f = g_ptr_array_steal_index_fast(work, work->len - 1);
-		GPtrArray *up = g_hash_table_lookup(callers, f->id);
+		GPtrArray *up = callers_of(p, f, callers);
 
 		for (unsigned int i = 0; up && i < up->len; i++)
 			raise_effect(p, up->pdata[i], program_effect(p, f), work);
 	}
 	while (writers->len) {
 		struct fact_function *f = g_ptr_array_steal_index_fast(writers, writers->len - 1);
-		GPtrArray *up = g_hash_table_lookup(callers, f->id);
+		GPtrArray *up = callers_of(p, f, callers);
 
 		for (unsigned int i = 0; up && i < up->len; i++)
 			add_entry_writer(p, up->pdata[i], writers);

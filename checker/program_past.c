@@ -8,6 +8,7 @@
 #include "program_private.h"
 #include "questions.h"
 #include "text_hash.h"
+#include "vocabulary.h"
 
 struct program_past {
 	GStringChunk *strings;
@@ -99,28 +100,106 @@ static void identify(struct facts *facts)
 	}
 }
 
-struct facts *program_past_facts(struct program_past *past, const struct facts_key *key,
-				 const char **why)
+static void find_callees(struct facts *facts, struct fact_function *f)
 {
-	struct text_hash hash = text_hash(&past->hash_key, key->text, key->size);
-	g_autofree char *name = g_strdup_printf("%" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER
-						"x %d %s %s",
-						hash.halves[0], hash.halves[1], key->built,
-						key->module ? key->module : "", key->path);
-	struct facts *facts = g_hash_table_lookup(past->facts, name);
+	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter iter;
+	void *name;
 
-	/* A program may have changed them. */
-	if (facts && !facts->renamed)
-		return facts_ref(facts);
-	facts = facts_parse(key->text, key->size, why);
+	for (unsigned int i = 0; i < f->n_nodes; i++) {
+		const struct fact_node *n = &f->nodes[i];
+
+		if (n->kind == NODE_CALL && n->a->kind == EXPR_FUNCTION && !word_of_id(n->a->name))
+			g_hash_table_add(names, (void *)n->a->name);
+	}
+	f->callees = facts_alloc(facts, g_hash_table_size(names) * sizeof(*f->callees));
+	g_hash_table_iter_init(&iter, names);
+	while (g_hash_table_iter_next(&iter, &name, NULL))
+		f->callees[f->n_callees++] = name;
+}
+
+/* ---- reading ---- */
+
+/* The facts of a text, with all that does not rest on others; NULL with *why. */
+static struct facts *read_facts(const struct facts_key *key, const char **why)
+{
+	struct facts *facts = facts_parse(key->text, key->size, why);
+
 	if (!facts)
 		return NULL;
 	facts->module = facts_string(facts, key->module);
 	facts->built = key->built;
 	identify(facts);
-	g_hash_table_insert(past->facts, g_steal_pointer(&name), facts);
-	g_ptr_array_add(past->kept, facts_ref(facts));
+	for (unsigned int i = 0; i < facts->functions->len; i++)
+		find_callees(facts, facts->functions->pdata[i]);
 	return facts;
+}
+
+static void run_reading(void *data, void *unused)
+{
+	struct facts_reading *reading = data;
+
+	(void)unused;
+	reading->facts = read_facts(&reading->key, &reading->why);
+}
+
+static char *name_of(const struct program_past *past, const struct facts_key *key)
+{
+	struct text_hash hash = text_hash(&past->hash_key, key->text, key->size);
+
+	return g_strdup_printf("%" G_GINT64_MODIFIER "x %" G_GINT64_MODIFIER "x %d %s %s",
+			       hash.halves[0], hash.halves[1], key->built,
+			       key->module ? key->module : "", key->path);
+}
+
+void program_past_read(struct program_past *past, GArray *readings)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	GThreadPool *threads = NULL;
+
+	for (guint i = 0; i < readings->len; i++) {
+		struct facts_reading *reading = &g_array_index(readings, struct facts_reading, i);
+		struct facts *known;
+
+		g_ptr_array_add(names, name_of(past, &reading->key));
+		known = g_hash_table_lookup(past->facts, names->pdata[i]);
+		/* A program may have changed them. */
+		reading->facts = known && !known->renamed ? facts_ref(known) : NULL;
+		if (reading->facts) {
+			g_clear_pointer((char **)&names->pdata[i], g_free);
+		} else if (readings->len == 1) {
+			run_reading(reading, NULL);
+		} else {
+			if (!threads)
+				threads = g_thread_pool_new(run_reading, NULL,
+							    (int)g_get_num_processors(), FALSE,
+							    NULL);
+			g_thread_pool_push(threads, reading, NULL);
+		}
+	}
+	if (threads)
+		g_thread_pool_free(threads, FALSE, TRUE);
+	for (guint i = 0; i < readings->len; i++) {
+		struct facts *facts = g_array_index(readings, struct facts_reading, i).facts;
+
+		if (!facts || !names->pdata[i])
+			continue;
+		g_hash_table_insert(past->facts, g_steal_pointer(&names->pdata[i]), facts);
+		g_ptr_array_add(past->kept, facts_ref(facts));
+	}
+}
+
+struct facts *program_past_facts(struct program_past *past, const struct facts_key *key,
+				 const char **why)
+{
+	g_autoptr(GArray) one = g_array_new(FALSE, FALSE, sizeof(struct facts_reading));
+	struct facts_reading reading = { .key = *key };
+
+	g_array_append_val(one, reading);
+	program_past_read(past, one);
+	reading = g_array_index(one, struct facts_reading, 0);
+	*why = reading.why;
+	return reading.facts;
 }
 
 guint program_past_size(const struct program_past *past)

@@ -110,22 +110,28 @@ static void make_pchs(struct round *r)
 
 /* ---- rounds ---- */
 
-/* What the store served tells itself why it is not whole. */
-static void add_facts(struct round *r, const char *path, const char *text, gsize size, bool served)
+static struct facts_key key_of(const struct round *r, const char *path, const char *text,
+			       gsize size)
 {
 	const struct tree_file *file = tree_file(r->survey->tree, r->config, path);
-	const struct facts_key key = {
+
+	return (struct facts_key){
 		.path = path,
 		.module = file ? file->module : NULL,
 		.built = file && file->built,
 		.text = text,
 		.size = size,
 	};
-	const char *why;
-	struct facts *facts = program_past_facts(r->survey->past, &key, &why);
+}
+
+/* Takes the facts over.  What the store served tells itself why it is not whole. */
+static void add_facts(struct round *r, const struct facts_reading *reading, bool served)
+{
+	struct facts *facts = reading->facts;
+	const char *path = reading->key.path;
 
 	if (!facts) {
-		audit_add_failure(r->survey->audit, path, why);
+		audit_add_failure(r->survey->audit, path, reading->why);
 		return;
 	}
 	if (served && extract_fatal_error(facts->errors))
@@ -134,14 +140,14 @@ static void add_facts(struct round *r, const char *path, const char *text, gsize
 		r->survey->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_hash_table_add(r->survey->used, g_strdup(path));
 	if (r->survey->left_out)
-		left_out_look(r->survey->left_out, path, file && file->built, facts);
+		left_out_look(r->survey->left_out, path, reading->key.built, facts);
 	if (r->survey->reconcile)
 		reconcile_look(r->survey->reconcile, facts);
 	if (r->aside) {
 		facts_free(facts);
 		return;
 	}
-	replay_add_facts(r->replay, facts, text, size);
+	replay_add_facts(r->replay, facts, reading->key.text, reading->key.size);
 	program_add(r->program, facts);
 }
 
@@ -204,8 +210,11 @@ static void file_done(const struct workers_result *result, void *data)
 		g_auto(GStrv) headers = all_headers(r, &reply, file);
 
 		g_auto(GStrv) missing = reply.fatal ? missing_headers(&reply) : NULL;
+		struct facts_reading reading = { 0 };
 
-		add_facts(r, path, reply.facts, reply.size, false);
+		reading.key = key_of(r, path, reply.facts, reply.size);
+		reading.facts = program_past_facts(s->past, &reading.key, &reading.why);
+		add_facts(r, &reading, false);
 		if (!reply.fatal || missing)
 			store_put_without(s->store, path, file->flags,
 					  tree_config_build(s->tree, r->config),
@@ -318,6 +327,33 @@ static void sort_longest_first(struct survey *s, GPtrArray *files)
 		files->pdata[i] = (void *)sized[i].path;
 }
 
+/* Texts of facts that are read side by side may be as large as this together. */
+#define SERVED_BYTES (8 << 20)
+
+/* Puts a text, which is taken over, with those to be read; returns how large they are. */
+static gsize serve(const struct round *r, GArray *served, const char *path, char *text, gsize size)
+{
+	struct facts_reading reading = { .key = key_of(r, path, text, size) };
+	gsize total = 0;
+
+	g_array_append_val(served, reading);
+	for (guint i = 0; i < served->len; i++)
+		total += g_array_index(served, struct facts_reading, i).key.size;
+	return total;
+}
+
+static void take_served(struct round *r, GArray *served)
+{
+	program_past_read(r->survey->past, served);
+	for (guint i = 0; i < served->len; i++) {
+		struct facts_reading *reading = &g_array_index(served, struct facts_reading, i);
+
+		add_facts(r, reading, true);
+		g_free((char *)reading->key.text);
+	}
+	g_array_set_size(served, 0);
+}
+
 /* Takes the facts of files from the store, or has them extracted. */
 static bool run_round(struct round *r, GPtrArray *files, GError **error)
 {
@@ -325,6 +361,7 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 	g_autoptr(GPtrArray) requests =
 		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	g_autoptr(GPtrArray) pending = g_ptr_array_new();
+	g_autoptr(GArray) served = g_array_new(FALSE, FALSE, sizeof(struct facts_reading));
 
 	if (!load_flags(r, files, error))
 		return false;
@@ -351,11 +388,12 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 			continue;
 		text = store_get(s->store, path, file->flags, tree_config_build(s->tree, r->config),
 				 &size);
-		if (text)
-			add_facts(r, path, text, size, true);
-		else
+		if (!text)
 			g_ptr_array_add(pending, (void *)path);
+		else if (serve(r, served, path, g_steal_pointer(&text), size) >= SERVED_BYTES)
+			take_served(r, served);
 	}
+	take_served(r, served);
 	sort_longest_first(s, pending);
 	r->pending = pending;
 	r->total += pending->len;
