@@ -72,16 +72,23 @@ static char *complaint(const char *text)
 GSubprocess *git_spawn(struct git *git, GSubprocessFlags flags, const char *input,
 		       const char *const *arguments, GError **error)
 {
-	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(flags);
+	/*
+	 * With these flags and without a directory to change to, nothing of this process has
+	 * to be copied for the new one.  All that we open is closed on exec.
+	 */
+	g_autoptr(GSubprocessLauncher) launcher =
+		g_subprocess_launcher_new(flags | G_SUBPROCESS_FLAGS_INHERIT_FDS);
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	GSubprocess *process;
 
 	g_subprocess_launcher_set_environ(launcher, git->environment);
-	if (git->directory)
-		g_subprocess_launcher_set_cwd(launcher, git->directory);
 	if (input)
 		g_subprocess_launcher_set_stdin_file_path(launcher, input);
 	g_ptr_array_add(argv, (void *)"git");
+	if (git->directory) {
+		g_ptr_array_add(argv, (void *)"-C");
+		g_ptr_array_add(argv, (void *)git->directory);
+	}
 	for (const char *const *argument = arguments; *argument; argument++)
 		g_ptr_array_add(argv, (void *)*argument);
 	g_ptr_array_add(argv, NULL);

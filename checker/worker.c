@@ -134,11 +134,27 @@ static void run_program(const char *const *argv, char **environment, int alarm)
 	_exit(127);
 }
 
+/*
+ * Nothing of this process is copied for the child: what it does until it becomes the
+ * program changes nothing of ours.
+ */
+static pid_t start_child(const int ends[3], const char *const *argv, char **environment,
+			 const char *directory, unsigned int megabytes, int alarm)
+{
+	pid_t parent = getpid();
+	pid_t pid = vfork();
+
+	if (!pid) {
+		enter_child(ends, directory, megabytes, parent);
+		run_program(argv, environment, alarm);
+	}
+	return pid;
+}
+
 bool worker_spawn(const char *const *argv, char **environment, const char *directory,
 		  unsigned int megabytes, struct worker_process *process, char **failure)
 {
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 }, alarm[2] = { -1, -1 };
-	pid_t parent = getpid();
 	bool ok = false;
 	ssize_t length;
 	int code = 0;
@@ -148,16 +164,11 @@ bool worker_spawn(const char *const *argv, char **environment, const char *direc
 		*failure = g_strdup_printf("cannot make a pipe: %s", g_strerror(errno));
 		goto out;
 	}
-	pid = fork();
+	pid = start_child((const int[]){ in[0], out[1], err[1] }, argv, environment, directory,
+			  megabytes, alarm[1]);
 	if (pid < 0) {
 		*failure = g_strdup_printf("cannot fork: %s", g_strerror(errno));
 		goto out;
-	}
-	if (!pid) {
-		const int ends[3] = { in[0], out[1], err[1] };
-
-		enter_child(ends, directory, megabytes, parent);
-		run_program(argv, environment, alarm[1]);
 	}
 	/* Both sides do it, so that it is done whoever comes first. */
 	setpgid(pid, pid);
