@@ -8,6 +8,7 @@
  */
 #include "escape.h"
 #include "report.h"
+#include "report_gap.h"
 #include "report_json.h"
 #include "report_line.h"
 
@@ -25,17 +26,27 @@ static const char *status(const struct audit *audit)
 	return statuses[audit->stopped ? MAX(worst, LEVEL_WARNING) : worst];
 }
 
+/* "; 2 files not analysed", of one kind of gap. */
+static void append_count(GString *s, const GPtrArray *gaps, enum gap_kind kind)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < gaps->len; i++)
+		count += ((const struct report_gap *)gaps->pdata[i])->kind == kind;
+	if (count)
+		g_string_append_printf(s, "; %u file%s %s", count, count == 1 ? "" : "s",
+				       report_gap_words(kind));
+}
+
 /* One line, in a new string. */
-static char *summary(const struct audit *audit, const GPtrArray *items)
+static char *summary(const struct audit *audit, const GPtrArray *items, const GPtrArray *gaps)
 {
 	g_autofree char *headline = report_headline(audit, items);
-	GString *s = g_string_new(headline);
 	g_autofree char *stopped = report_stopped(audit);
-	guint failed = audit->coverage.files_failed->len;
+	GString *s = g_string_new(headline);
 
-	if (failed)
-		g_string_append_printf(s, "; %u file%s not analysed", failed,
-				       failed == 1 ? "" : "s");
+	append_count(s, gaps, GAP_NOT_ANALYSED);
+	append_count(s, gaps, GAP_NOT_REACHED);
 	if (stopped) {
 		g_string_append(s, "; stopped early: ");
 		escape_append(s, stopped);
@@ -43,26 +54,36 @@ static char *summary(const struct audit *audit, const GPtrArray *items)
 	return g_string_free(s, FALSE);
 }
 
+static void add_file(json_t *array, const char *file, const char *reason)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "file", report_json_text(file));
+	json_object_set_new(object, "reason", report_json_text(reason));
+	json_array_append_new(array, object);
+}
+
 static json_t *not_analysed(const struct audit *audit)
 {
 	const GPtrArray *failed = audit->coverage.files_failed;
+	const GPtrArray *not_reached = audit->coverage.not_reached;
 	json_t *array = json_array();
 
 	for (guint i = 0; i < failed->len; i++) {
 		const struct audit_failure *failure = failed->pdata[i];
-		json_t *object = json_object();
 
-		json_object_set_new(object, "file", report_json_text(failure->file));
-		json_object_set_new(object, "reason", report_json_text(failure->reason));
-		json_array_append_new(array, object);
+		add_file(array, failure->file, failure->reason);
 	}
+	for (guint i = 0; i < not_reached->len; i++)
+		add_file(array, not_reached->pdata[i], "the run was stopped before");
 	return array;
 }
 
 static void write_b4(const struct audit *audit, const struct report_options *options, GString *out)
 {
 	g_autoptr(GPtrArray) items = report_items(audit, options);
-	g_autofree char *line = summary(audit, items);
+	g_autoptr(GPtrArray) gaps = report_gaps(audit);
+	g_autofree char *line = summary(audit, items, gaps);
 	g_autoptr(GString) details = g_string_new(NULL);
 	json_t *array = json_array();
 	json_t *result = json_object();

@@ -8,6 +8,7 @@
  */
 #include "escape.h"
 #include "report.h"
+#include "report_gap.h"
 #include "report_line.h"
 
 static const char *const words[] = {
@@ -68,16 +69,16 @@ static void append_item(GString *out, const struct report_item *item, bool good)
 
 static void append_gaps(GString *out, const struct audit *audit)
 {
-	const GPtrArray *failed = audit->coverage.files_failed;
+	g_autoptr(GPtrArray) gaps = report_gaps(audit);
 	g_autofree char *stopped = report_stopped(audit);
 
-	for (guint i = 0; i < failed->len; i++) {
-		struct place at;
-		const char *reason = report_failure_reason(failed->pdata[i], &at);
+	for (guint i = 0; i < gaps->len; i++) {
+		const struct report_gap *gap = gaps->pdata[i];
 
-		append_place(out, &at);
-		g_string_append(out, "CHECK:PFNCHECK_NOT_ANALYSED: not analysed: ");
-		append_text(out, reason);
+		append_place(out, &gap->at);
+		g_string_append_printf(
+			out, "CHECK:PFNCHECK_NOT_ANALYSED: %s: ", report_gap_words(gap->kind));
+		append_text(out, gap->reason);
 		g_string_append_c(out, '\n');
 	}
 	if (stopped) {

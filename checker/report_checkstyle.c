@@ -4,6 +4,7 @@
  * It has no place for paths.
  */
 #include "report.h"
+#include "report_gap.h"
 #include "report_line.h"
 #include "report_xml.h"
 
@@ -66,16 +67,15 @@ static void add_item(GPtrArray *entries, const struct audit *audit, const struct
 
 static void add_gaps(GPtrArray *entries, const struct audit *audit)
 {
-	const GPtrArray *failed = audit->coverage.files_failed;
-	const struct place run = { "pfncheck", 1, 1 };
+	g_autoptr(GPtrArray) gaps = report_gaps(audit);
 	g_autofree char *stopped = report_stopped(audit);
+	const struct place run = { "pfncheck", 1, 1 };
 
-	for (guint i = 0; i < failed->len; i++) {
-		struct place at;
-		const char *reason = report_failure_reason(failed->pdata[i], &at);
+	for (guint i = 0; i < gaps->len; i++) {
+		const struct report_gap *gap = gaps->pdata[i];
 
-		add_entry(entries, &at, "info", "not-analysed",
-			  g_strdup_printf("not analysed: %s", reason));
+		add_entry(entries, &gap->at, "info", "not-analysed",
+			  g_strdup_printf("%s: %s", report_gap_words(gap->kind), gap->reason));
 	}
 	if (stopped)
 		add_entry(entries, &run, "warning", "stopped",

@@ -54,24 +54,6 @@ char *report_route_words(const struct audit_route *route)
 	return g_string_free(s, FALSE);
 }
 
-const char *report_failure_reason(const struct audit_failure *failure, struct place *at)
-{
-	const char *reason = failure->reason;
-	size_t length = strlen(failure->file);
-	guint64 line;
-	char *end;
-
-	*at = (struct place){ failure->file, 1, 1 };
-	if (!length || strncmp(reason, failure->file, length) || reason[length] != ':' ||
-	    !g_ascii_isdigit(reason[length + 1]))
-		return reason;
-	line = g_ascii_strtoull(reason + length + 1, &end, 10);
-	if (line < 1 || line > G_MAXINT || !g_str_has_prefix(end, ": "))
-		return reason;
-	at->line = line;
-	return end + 2;
-}
-
 char *report_review_range(const struct audit *audit)
 {
 	const struct audit_review *review = &audit->review;

@@ -76,13 +76,6 @@ guint report_suppressed_count(const GPtrArray *items);
 /* "1 error, 2 warnings" of the items that are not suppressed, or "", in a new string. */
 char *report_level_counts(const GPtrArray *items);
 
-/*
- * Why a file was not analysed, with at set to where: the line is taken out of a reason
- * that begins with the file and a line of it, so that the text alone is the same in
- * another version.
- */
-const char *report_failure_reason(const struct audit_failure *failure, struct place *at);
-
 /* Why the run was stopped, and whether that left nothing to tell, in a new string, or NULL. */
 char *report_stopped(const struct audit *audit);
 

@@ -12,7 +12,9 @@
  */
 #include <string.h>
 
+#include "escape.h"
 #include "report.h"
+#include "report_gap.h"
 #include "report_line.h"
 #include "report_xml.h"
 
@@ -160,8 +162,41 @@ static void add_route(struct suite *suite, const GPtrArray *items, const struct 
 	}
 }
 
-/* What no configuration compiles: nothing that failed. */
-static char *left_out_lines(const struct suite *suite, const GPtrArray *items)
+static void append_line(GString *lines, const struct report_gap *gap)
+{
+	g_string_append_printf(lines, "%s: ", report_gap_words(gap->kind));
+	escape_append(lines, gap->at.file);
+	g_string_append(lines, ": ");
+	escape_append(lines, gap->reason);
+	g_string_append_c(lines, '\n');
+}
+
+/* Each file that was not analysed, and the run if it was stopped. */
+static void add_gaps(struct suite *suite, const GPtrArray *gaps)
+{
+	g_autofree char *stopped = report_stopped(suite->audit);
+	g_autoptr(GString) files = g_string_new(NULL);
+
+	for (guint i = 0; i < suite->audit->coverage.files_failed->len; i++) {
+		const struct audit_failure *failure = suite->audit->coverage.files_failed->pdata[i];
+
+		add_case(suite, OUTCOME_SKIPPED, failure->file, "not analysed", failure->file, NULL,
+			 failure->reason, NULL, NULL);
+	}
+	if (!stopped)
+		return;
+	for (guint i = 0; i < gaps->len; i++) {
+		const struct report_gap *gap = gaps->pdata[i];
+
+		if (gap->kind == GAP_NOT_REACHED)
+			append_line(files, gap);
+	}
+	add_case(suite, OUTCOME_ERROR, NULL, "pfncheck", "the run", "stopped", stopped, NULL,
+		 files->len ? files->str : NULL);
+}
+
+/* What concerns no case: calls that no configuration compiles, files without Coccinelle. */
+static char *other_lines(const struct suite *suite, const GPtrArray *items, const GPtrArray *gaps)
 {
 	GString *lines = g_string_new(NULL);
 
@@ -171,23 +206,13 @@ static char *left_out_lines(const struct suite *suite, const GPtrArray *items)
 		if (item->kind == ITEM_LEFT_OUT && report_item_shown(item, suite->options))
 			report_line_item(lines, suite->audit, item);
 	}
-	return g_string_free(lines, lines->len == 0);
-}
+	for (guint i = 0; i < gaps->len; i++) {
+		const struct report_gap *gap = gaps->pdata[i];
 
-static void add_gaps(struct suite *suite)
-{
-	const GPtrArray *failed = suite->audit->coverage.files_failed;
-	g_autofree char *stopped = report_stopped(suite->audit);
-
-	for (guint i = 0; i < failed->len; i++) {
-		const struct audit_failure *failure = failed->pdata[i];
-
-		add_case(suite, OUTCOME_SKIPPED, failure->file, "not analysed", failure->file, NULL,
-			 failure->reason, NULL, NULL);
+		if (gap->kind == GAP_NO_COCCINELLE)
+			append_line(lines, gap);
 	}
-	if (stopped)
-		add_case(suite, OUTCOME_ERROR, NULL, "pfncheck", "the run", "stopped", stopped,
-			 NULL, NULL);
+	return g_string_free(lines, lines->len == 0);
 }
 
 static void append_counts(GString *out, const struct suite *suite)
@@ -209,19 +234,20 @@ static void write_junit(const struct audit *audit, const struct report_options *
 	g_autoptr(GString) cases = g_string_new(NULL);
 	g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	struct suite suite = { .audit = audit, .options = options, .cases = cases, .names = names };
-	g_autofree char *left_out = left_out_lines(&suite, items);
+	g_autoptr(GPtrArray) gaps = report_gaps(audit);
+	g_autofree char *others = other_lines(&suite, items, gaps);
 
 	for (guint i = 0; i < audit->routes->len; i++)
 		add_route(&suite, items, audit->routes->pdata[i]);
-	add_gaps(&suite);
+	add_gaps(&suite, gaps);
 	g_string_append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
 			     "  <testsuite name=\"pfncheck\"");
 	append_counts(out, &suite);
 	g_string_append(out, ">\n");
 	g_string_append_len(out, cases->str, cases->len);
-	if (left_out) {
+	if (others) {
 		g_string_append(out, "    <system-out>");
-		report_xml_text(out, left_out);
+		report_xml_text(out, others);
 		g_string_append(out, "</system-out>\n");
 	}
 	g_string_append(out, "  </testsuite>\n</testsuites>\n");

@@ -2,6 +2,7 @@
 #include "report_line.h"
 
 #include "escape.h"
+#include "report_gap.h"
 
 void report_line_place(GString *out, const struct place *at)
 {
@@ -77,16 +78,15 @@ void report_line_item(GString *out, const struct audit *audit, const struct repo
 
 void report_line_gaps(GString *out, const struct audit *audit)
 {
-	const GPtrArray *failed = audit->coverage.files_failed;
+	g_autoptr(GPtrArray) gaps = report_gaps(audit);
 	g_autofree char *stopped = report_stopped(audit);
 
-	for (guint i = 0; i < failed->len; i++) {
-		struct place at;
-		const char *reason = report_failure_reason(failed->pdata[i], &at);
+	for (guint i = 0; i < gaps->len; i++) {
+		const struct report_gap *gap = gaps->pdata[i];
 
-		report_line_place(out, &at);
-		g_string_append(out, "note: not analysed: ");
-		escape_append(out, reason);
+		report_line_place(out, &gap->at);
+		g_string_append_printf(out, "note: %s: ", report_gap_words(gap->kind));
+		escape_append(out, gap->reason);
 		g_string_append(out, " [pfncheck:not-analysed]\n");
 	}
 	if (stopped) {

@@ -26,7 +26,7 @@ const char *report_line_level(enum level level);
  */
 void report_line_item(GString *out, const struct audit *audit, const struct report_item *item);
 
-/* Appends a line for each file that was not analysed, and one if the run was stopped. */
+/* Appends a line for each of report_gaps(), and one if the run was stopped. */
 void report_line_gaps(GString *out, const struct audit *audit);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "escape.h"
 #include "report.h"
+#include "report_gap.h"
 #include "report_item.h"
 
 #define ROWS_MAX 100
@@ -210,38 +211,58 @@ static void append_heading(GString *out, const struct audit *audit, const GPtrAr
 	g_string_append_printf(out, "; pfncheck %s\n", PFNCHECK_VERSION);
 }
 
-static void append_gaps(GString *out, const struct audit *audit)
+/* As many lines of the list as fit, and how many do not. */
+static void append_gap_list(GString *out, const GPtrArray *gaps, enum gap_kind kind,
+			    const char *heading)
 {
-	const GPtrArray *failed = audit->coverage.files_failed;
-	guint i;
+	guint left = 0, listed = 0;
 
-	if (audit->stopped) {
-		g_autofree char *why = report_stopped(audit);
-
-		g_string_append(out, "\n**Stopped early**: ");
-		append_text(out, why);
-		g_string_append(out,
-				audit->stopped_in ? ".\n" : "; this is what was known so far.\n");
-	}
-	if (failed->len)
-		g_string_append(out, "\nNot analysed:\n\n");
-	for (i = 0; i < failed->len; i++) {
+	for (guint i = 0; i < gaps->len; i++)
+		left += ((const struct report_gap *)gaps->pdata[i])->kind == kind;
+	for (guint i = 0; i < gaps->len && left; i++) {
+		const struct report_gap *gap = gaps->pdata[i];
 		gsize before = out->len;
-		struct place at;
-		const char *reason = report_failure_reason(failed->pdata[i], &at);
 
+		if (gap->kind != kind)
+			continue;
+		if (!listed++)
+			g_string_append_printf(out, "\n%s:\n\n", heading);
 		g_string_append(out, "- ");
-		append_place(out, &at);
-		g_string_append(out, ": ");
-		append_text(out, reason);
+		if (kind == GAP_NOT_REACHED) {
+			append_code(out, gap->at.file);
+		} else {
+			append_place(out, &gap->at);
+			g_string_append(out, ": ");
+			append_text(out, gap->reason);
+		}
 		g_string_append_c(out, '\n');
 		if (out->len > ALL_MAX) {
 			g_string_truncate(out, before);
+			listed--;
 			break;
 		}
+		left--;
 	}
-	if (i < failed->len)
-		g_string_append_printf(out, "- %u more\n", failed->len - i);
+	if (left && listed)
+		g_string_append_printf(out, "- %u more\n", left);
+	else if (left)
+		g_string_append_printf(out, "\n%s: %u more\n", heading, left);
+}
+
+static void append_gaps(GString *out, const struct audit *audit)
+{
+	g_autoptr(GPtrArray) gaps = report_gaps(audit);
+	g_autofree char *stopped = report_stopped(audit);
+
+	if (stopped) {
+		g_string_append(out, "\n**Stopped early**: ");
+		append_text(out, stopped);
+		g_string_append(out,
+				audit->stopped_in ? ".\n" : "; this is what was known so far.\n");
+	}
+	append_gap_list(out, gaps, GAP_NOT_ANALYSED, "Not analysed");
+	append_gap_list(out, gaps, GAP_NOT_REACHED, "Not reached");
+	append_gap_list(out, gaps, GAP_NO_COCCINELLE, "Analysed without Coccinelle");
 }
 
 static void write_markdown(const struct audit *audit, const struct report_options *options,

@@ -5,6 +5,7 @@
  */
 #include "report_sarif.h"
 
+#include "report_gap.h"
 #include "report_json.h"
 #include "report_rules.h"
 
@@ -113,6 +114,17 @@ static void notify(struct sarif *sarif, json_t *notifications, enum notice notic
 	json_array_append_new(notifications, object);
 }
 
+static void notify_gap(struct sarif *sarif, json_t *notifications, const struct report_gap *gap)
+{
+	bool failed = gap->kind == GAP_NOT_ANALYSED;
+	g_autofree char *message =
+		failed ? g_strdup(gap->reason) :
+			 g_strdup_printf("%s: %s", report_gap_words(gap->kind), gap->reason);
+
+	notify(sarif, notifications, NOTICE_NOT_ANALYSED,
+	       gap->kind == GAP_NO_COCCINELLE ? "note" : "warning", message, &gap->at);
+}
+
 static void notify_helpers(struct sarif *sarif, json_t *notifications, const GPtrArray *helpers,
 			   const char *level, const char *what)
 {
@@ -129,14 +141,17 @@ static json_t *invocation(struct sarif *sarif)
 {
 	const struct audit *audit = sarif->audit;
 	const struct audit_coverage *coverage = &audit->coverage;
+	g_autoptr(GPtrArray) gaps = report_gaps(audit);
 	g_autofree char *stopped = report_stopped(audit);
 	json_t *notifications = json_array();
 
-	for (guint i = 0; i < coverage->files_failed->len; i++) {
-		struct place at;
-		const char *reason = report_failure_reason(coverage->files_failed->pdata[i], &at);
+	for (guint i = 0; i < gaps->len; i++)
+		notify_gap(sarif, notifications, gaps->pdata[i]);
+	if (coverage->coccinelle.asked && coverage->coccinelle.reason) {
+		g_autofree char *message =
+			g_strdup_printf("without Coccinelle: %s", coverage->coccinelle.reason);
 
-		notify(sarif, notifications, NOTICE_NOT_ANALYSED, "warning", reason, &at);
+		notify(sarif, notifications, NOTICE_NOTE, "note", message, NULL);
 	}
 	if (stopped)
 		notify(sarif, notifications, NOTICE_STOPPED, "error", stopped, NULL);

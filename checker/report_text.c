@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "report_gap.h"
 #include "report_item.h"
 
 #define QUOTE_WIDTH 110 /* columns of a source line that are shown */
@@ -527,22 +528,26 @@ static void print_failures(const struct text *text)
 
 static void print_stopped(const struct text *text)
 {
-	const GPtrArray *files = text->audit->coverage.not_reached;
-	g_autofree char *why = report_stopped(text->audit);
-	guint shown = text->options->verbose ? files->len : MIN(files->len, FAILED_SHOWN);
+	g_autoptr(GPtrArray) gaps = report_gaps(text->audit);
+	guint shown = text->options->verbose ? G_MAXUINT : FAILED_SHOWN, count = 0;
+	g_autofree char *stopped = report_stopped(text->audit);
 
-	if (!text->audit->stopped)
+	if (!stopped)
 		return;
-	for (guint i = 0; i < shown; i++) {
-		text_print(text, "not reached: %s", (const char *)files->pdata[i]);
+	for (guint i = 0; i < gaps->len; i++) {
+		const struct report_gap *gap = gaps->pdata[i];
+
+		if (gap->kind != GAP_NOT_REACHED || count++ >= shown)
+			continue;
+		text_print(text, "%s: %s", report_gap_words(gap->kind), gap->at.file);
 		text_newline(text);
 	}
-	if (shown < files->len) {
-		text_print(text, "not reached: %u more (-v shows them)", files->len - shown);
+	if (count > shown) {
+		text_print(text, "not reached: %u more (-v shows them)", count - shown);
 		text_newline(text);
 	}
 	text_styled(text, STYLE_WARNING, "stopped early");
-	text_print(text, ": %s%s", why,
+	text_print(text, ": %s%s", stopped,
 		   text->audit->stopped_in ? "" : "; this is what was known so far");
 	text_newline(text);
 }

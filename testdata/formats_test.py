@@ -19,7 +19,8 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 GOLDEN = Path(sys.argv.pop(1))
-SAMPLES = ("full", "clean", "hostile", "review", "quiet", "hostile-review")
+SAMPLES = ("full", "clean", "hostile", "review", "quiet", "hostile-review",
+           "partial", "nothing")
 
 
 def texts(name, suffix):
@@ -28,7 +29,31 @@ def texts(name, suffix):
         yield sample, path, path.read_text(encoding="utf-8")
 
 
+def is_stopped(sample):
+    return "hostile" in sample or sample in ("partial", "nothing")
+
+
 class Formats(unittest.TestCase):
+    def test_a_stopped_run_says_so(self):
+        for sample in SAMPLES:
+            for name, suffix in (("text", "txt"), ("gcc", "txt"), ("checkpatch", "txt"),
+                                 ("checkstyle", "xml"), ("markdown", "md"), ("b4", "json"),
+                                 ("junit", "xml"), ("sarif", "json")):
+                path = GOLDEN / f"format-{name}-{sample}.{suffix}"
+                if name == "text" and not path.exists():
+                    continue
+                text = path.read_text(encoding="utf-8")
+                with self.subTest(format=name, sample=sample):
+                    said = re.search(r"stopped early|Stopped early|<error type=\"stopped\"|"
+                                     r'"executionSuccessful": false', text)
+                    self.assertEqual(bool(said), is_stopped(sample))
+                    self.assertEqual("nothing was compared" in text, sample == "nothing")
+                    # Files that were not reached, and that Coccinelle could not read.
+                    for file in ("drivers/late/00.c", "drivers/foo/long.c"):
+                        if (name, file) == ("b4", "drivers/foo/long.c"):
+                            continue
+                        self.assertEqual(file in text, sample == "partial", file)
+
     def test_xml_is_well_formed(self):
         for name in ("junit", "checkstyle"):
             for sample, path, text in texts(name, "xml"):
@@ -88,7 +113,7 @@ class Formats(unittest.TestCase):
 
     def test_b4(self):
         status = {"full": "fail", "clean": "pass", "hostile": "fail", "review": "fail",
-                  "quiet": "pass", "hostile-review": "fail"}
+                  "quiet": "pass", "hostile-review": "fail", "partial": "warn", "nothing": "warn"}
         for sample, _, text in texts("b4", "json"):
             with self.subTest(sample):
                 (result,) = json.loads(text)
@@ -124,9 +149,9 @@ class Formats(unittest.TestCase):
                           for note in run["invocations"][0]["toolExecutionNotifications"]
                           if note["descriptor"]["id"] == "not-analysed"]
                 self.assertEqual(len(failed), {"full": 12, "clean": 0, "quiet": 0,
-                                               "review": 2}.get(sample, 1))
+                                               "review": 2, "partial": 14, "nothing": 0}.get(sample, 1))
                 self.assertEqual(run["invocations"][0]["executionSuccessful"],
-                                 "hostile" not in sample)
+                                 not is_stopped(sample))
 
     def check_sarif_result(self, result):
         self.assertTrue(result["message"]["text"])

@@ -22,9 +22,10 @@ static const struct {
 	struct audit *(*make)(void);
 	bool verbose;
 } samples[] = {
-	{ "full", sample_full, false },	     { "clean", sample_clean, false },
-	{ "hostile", sample_hostile, true }, { "review", sample_review, false },
-	{ "quiet", sample_quiet, false },    { "hostile-review", sample_hostile_review, true },
+	{ "full", sample_full, false },	      { "clean", sample_clean, false },
+	{ "hostile", sample_hostile, true },  { "review", sample_review, false },
+	{ "quiet", sample_quiet, false },     { "hostile-review", sample_hostile_review, true },
+	{ "partial", sample_partial, false }, { "nothing", sample_nothing, false },
 };
 
 /* The suffixes of the goldens. */
@@ -42,7 +43,7 @@ static const struct {
 static bool has_golden(const char *format, const char *sample)
 {
 	return (strcmp(format, "text") && strcmp(format, "json")) || strstr(sample, "review") ||
-	       !strcmp(sample, "quiet");
+	       !strcmp(sample, "quiet") || !strcmp(sample, "partial") || !strcmp(sample, "nothing");
 }
 
 static void test_goldens(struct fixture *fixture, gconstpointer data)

@@ -523,6 +523,41 @@ struct audit *sample_quiet(void)
 	return audit;
 }
 
+struct audit *sample_partial(void)
+{
+	struct audit *audit = sample_clean();
+	struct audit_route *route = audit->routes->pdata[0];
+	struct audit_coccinelle *coccinelle = &audit->coverage.coccinelle;
+
+	sample_finding(audit, route, "cow-pfnmap", LEVEL_WARNING,
+		       sample_place("drivers/dma-buf/udmabuf.c", 60, 9),
+		       "private mappings reach a BUG_ON");
+	for (guint i = 0; i < 12; i++) {
+		g_autofree char *file = g_strdup_printf("drivers/late/%02u.c", i);
+
+		g_ptr_array_add(audit->coverage.not_reached, (void *)audit_string(audit, file));
+	}
+	audit_add_failure(audit, "drivers/bad/header.c",
+			  "drivers/bad/header.c:45: 'asm/hardware.h' file not found");
+	coccinelle->asked = true;
+	coccinelle->version = "1.1.1";
+	coccinelle->files = 3;
+	audit_add_failure_to(audit, coccinelle->failed, "drivers/foo/long.c", "took too long");
+	audit->stopped = "interrupted";
+	sample_finish(audit);
+	return audit;
+}
+
+struct audit *sample_nothing(void)
+{
+	struct audit *audit = new_review();
+
+	audit->stopped = "time limit";
+	audit->stopped_in = "scan";
+	sample_finish(audit);
+	return audit;
+}
+
 struct audit *sample_hostile_review(void)
 {
 	struct audit *audit = sample_hostile();

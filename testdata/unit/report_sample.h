@@ -48,6 +48,9 @@ struct audit *sample_hostile(void);
 struct audit *sample_review(void);
 struct audit *sample_quiet(void);
 struct audit *sample_hostile_review(void);
+/* Stopped early: an audit that knows of something, a review that knows of nothing. */
+struct audit *sample_partial(void);
+struct audit *sample_nothing(void);
 
 /* The report as a new string. */
 char *sample_report(const struct fixture *fixture, const struct audit *audit, const char *format,
