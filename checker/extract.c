@@ -56,6 +56,18 @@ static const char *const common_headers[] = {
 	"drm/drm_prime.h",
 	"drm/drm_print.h",
 	"drm/drm_ioctl.h",
+	"drm/drm_atomic_helper.h",
+	"drm/drm_damage_helper.h",
+	"drm/drm_fb_helper.h",
+	"drm/drm_gem_atomic_helper.h",
+	"drm/drm_gem_dma_helper.h",
+	"drm/drm_gem_framebuffer_helper.h",
+	"drm/drm_gem_shmem_helper.h",
+	"drm/drm_managed.h",
+	"drm/drm_of.h",
+	"drm/drm_probe_helper.h",
+	"drm/drm_simple_kms_helper.h",
+	"drm/drm_vblank.h",
 };
 
 char *extract_common_headers(void)
