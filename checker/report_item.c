@@ -93,18 +93,51 @@ bool report_item_shown(const struct report_item *item, const struct report_optio
 	return !item->suppressed || options->verbose;
 }
 
-/* The last step of the path that the diff touches, if it does not touch the place itself. */
-static struct place anchor(const struct diff_lines *diff, const struct audit_finding *finding)
+static bool has_file(const struct place *at)
 {
-	if (diff_lines_has(diff, finding->at.file, finding->at.line))
+	return at->file && *at->file;
+}
+
+/* Where a route is: at its exporter, or else at a table. */
+static struct place route_place(const struct audit_route *route)
+{
+	for (guint i = 0; !has_file(&route->ops.at) && i < route->tables->len; i++) {
+		const struct audit_object *table = route->tables->pdata[i];
+
+		if (has_file(&table->at))
+			return table->at;
+	}
+	return route->ops.at;
+}
+
+/* Where a finding is; of one without a file, where its path ends that has one, or its route. */
+static struct place finding_place(const struct audit_route *route,
+				  const struct audit_finding *finding)
+{
+	if (has_file(&finding->at))
 		return finding->at;
+	for (guint i = finding->path->len; i-- > 0;) {
+		const struct path_step *step = finding->path->pdata[i];
+
+		if (has_file(&step->at))
+			return step->at;
+	}
+	return route ? route_place(route) : finding->at;
+}
+
+/* The last step of the path that the diff touches, if it does not touch the place itself. */
+static struct place anchor(const struct diff_lines *diff, const struct audit_finding *finding,
+			   struct place own)
+{
+	if (diff_lines_has(diff, own.file, own.line))
+		return own;
 	for (guint i = finding->path->len; i-- > 0;) {
 		const struct path_step *step = finding->path->pdata[i];
 
 		if (diff_lines_has(diff, step->at.file, step->at.line))
 			return step->at;
 	}
-	return finding->at;
+	return own;
 }
 
 static struct report_item *add_item(struct building *b, enum item_kind kind,
@@ -141,8 +174,9 @@ static void take_finding(struct building *b, struct report_item *item,
 	item->rule = finding->rule;
 	item->level = shown_level(finding->change, finding->level);
 	item->message = finding->message;
-	item->own = finding->at;
-	item->at = finding->change == CHANGE_FIXED ? finding->at : anchor(b->diff, finding);
+	item->own = finding_place(route, finding);
+	item->at = finding->change == CHANGE_FIXED ? item->own :
+						     anchor(b->diff, finding, item->own);
 	item->change = finding->change;
 	item->before = verdict_before(finding->change, route);
 	item->commit = finding->commit;
@@ -212,7 +246,7 @@ static void add_unknown(struct building *b, const struct audit_route *route)
 	item->level = shown_level(route->change, route->level);
 	item->text = g_steal_pointer(&text);
 	item->message = item->text;
-	item->at = item->own = route->ops.at;
+	item->at = item->own = route_place(route);
 	take_route(item, route);
 	g_hash_table_insert(b->known, g_steal_pointer(&key), item);
 }
@@ -243,7 +277,7 @@ static void add_verdict(struct building *b, const struct audit_route *route)
 			     g_strdup_printf("the verdict on %s is %s", name,
 					     verdict_name(route->verdict));
 	item->message = item->text;
-	item->at = item->own = route->ops.at;
+	item->at = item->own = route_place(route);
 	take_route(item, route);
 }
 

@@ -15,6 +15,8 @@
 /* The name of the base of all paths, and of those that begin with "build:". */
 #define SARIF_ROOT "%SRCROOT%"
 #define SARIF_BUILD "%BUILDROOT%"
+/* Where in a kernel tree is what has no place: GitHub takes no log with a location without a file. */
+#define SARIF_NOWHERE "Makefile"
 
 /* One writing of one report. */
 struct sarif {
@@ -33,10 +35,10 @@ json_t *sarif_message(const char *s);
 /* A string, escaped as well; null for NULL. */
 json_t *sarif_text(const char *s);
 
-/* artifactLocation of a file; NULL if there is none. */
+/* artifactLocation of a file. */
 json_t *sarif_artifact(const char *file);
 /*
- * A location: the place, if it has a file, the function and the message, if there are any.
+ * A location: the place, or SARIF_NOWHERE if it has no file, the function and the message, if there are any.
  * quote: the tree still has that line, so that the region can end where a word does.
  */
 json_t *sarif_location(struct sarif *sarif, const struct place *at, const char *function,

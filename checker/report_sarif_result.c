@@ -42,13 +42,9 @@ json_t *sarif_message(const char *s)
 json_t *sarif_artifact(const char *file)
 {
 	static const char build[] = "build:";
-	g_autofree char *uri = NULL;
-	bool built;
+	bool built = g_str_has_prefix(file, build);
+	g_autofree char *uri = g_uri_escape_string(built ? file + strlen(build) : file, "/", FALSE);
 
-	if (!file || !*file)
-		return NULL;
-	built = g_str_has_prefix(file, build);
-	uri = g_uri_escape_string(built ? file + strlen(build) : file, "/", FALSE);
 	if (g_path_is_absolute(file)) {
 		g_autofree char *whole = g_strconcat("file://", uri, NULL);
 
@@ -89,12 +85,11 @@ json_t *sarif_location(struct sarif *sarif, const struct place *at, const char *
 		       const char *message, bool quote)
 {
 	json_t *location = json_object();
-	json_t *artifact = sarif_artifact(at->file);
+	json_t *artifact = sarif_artifact(at->file && *at->file ? at->file : SARIF_NOWHERE);
 
-	if (artifact)
-		json_object_set_new(location, "physicalLocation",
-				    json_pack("{s:o, s:o}", "artifactLocation", artifact, "region",
-					      region(sarif, at, quote)));
+	json_object_set_new(location, "physicalLocation",
+			    json_pack("{s:o, s:o}", "artifactLocation", artifact, "region",
+				      region(sarif, at, quote)));
 	if (function && *function)
 		json_object_set_new(location, "logicalLocations",
 				    json_pack("[{s:o, s:s}]", "name", sarif_text(function), "kind",
@@ -113,8 +108,9 @@ static bool is_of_head(const struct report_item *item)
 static json_t *step_location(struct sarif *sarif, const struct report_item *item,
 			     const struct path_step *step)
 {
-	return sarif_location(sarif, step->at.file ? &step->at : &item->own, step->function,
-			      step->note, is_of_head(item));
+	const struct place *at = step->at.file && *step->at.file ? &step->at : &item->own;
+
+	return sarif_location(sarif, at, step->function, step->note, is_of_head(item));
 }
 
 static json_t *code_flows(struct sarif *sarif, const struct report_item *item)

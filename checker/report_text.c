@@ -296,7 +296,7 @@ static void print_finding(const struct text *text, const struct report_item *ite
 	print_item_line(text, item);
 	/* What is gone is in the base only. */
 	if (item->change != CHANGE_FIXED)
-		print_quote(text, &finding->at, level_styles[item->level]);
+		print_quote(text, &item->own, level_styles[item->level]);
 	/* Else the configurations are among the conditions. */
 	print_exporter(text, item->route,
 		       conditions || !finding->configs->len ? item->route->configs :

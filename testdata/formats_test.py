@@ -161,9 +161,7 @@ class Formats(unittest.TestCase):
         self.assertLessEqual(len(related), 1000)
         self.assertEqual([where["id"] for where in related], list(range(1, len(related) + 1)))
         for where in result["locations"] + related:
-            physical = where.get("physicalLocation")
-            if not physical:
-                continue
+            physical = where["physicalLocation"]
             region = physical["region"]
             self.assertEqual(region["startLine"], region["endLine"])
             self.assertGreater(region["startColumn"], 0)
