@@ -211,6 +211,7 @@ struct tree *tree_open(const struct tree_options *options, GError **error)
 	tree->configs = g_ptr_array_new_with_free_func(tree_config_free);
 	tree->makefiles = g_ptr_array_new_with_free_func(g_free);
 	tree->kconfigs = g_ptr_array_new_with_free_func(g_free);
+	tree->state_lines = g_ptr_array_new_with_free_func(g_free);
 	tree->stubs = g_ptr_array_new();
 	tree->strings = g_string_chunk_new(64 * 1024);
 	if (!open_root(tree, options->path, error))
@@ -243,6 +244,8 @@ void tree_close(struct tree *tree)
 	g_ptr_array_unref(tree->configs);
 	g_ptr_array_unref(tree->makefiles);
 	g_ptr_array_unref(tree->kconfigs);
+	if (tree->state_lines)
+		g_ptr_array_unref(tree->state_lines);
 	if (tree->reaching)
 		g_ptr_array_unref(tree->reaching);
 	g_ptr_array_unref(tree->stubs);

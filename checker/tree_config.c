@@ -220,6 +220,7 @@ void tree_config_free(void *data)
 	g_free(config->srcarch);
 	g_free(config->name);
 	g_free(config->hash);
+	g_free(config->kin);
 	g_free(config->config_file);
 	g_free(config->given);
 	g_free(config->compiler);
@@ -315,13 +316,13 @@ static void hash_generated(GChecksum *checksum, const struct tree_config *config
 static bool name_config(const struct tree *tree, struct tree_config *config, GError **error)
 {
 	g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+	g_autoptr(GChecksum) own = NULL;
 	g_autofree char *source = g_strdup_printf("%d %d", config->source, config->unclean);
 	g_autofree char *name = NULL;
 
 	hash_string(checksum, TREE_CACHE_VERSION);
 	hash_string(checksum, tree->root);
 	hash_string(checksum, tree->release);
-	hash_string(checksum, tree->state);
 	hash_string(checksum, config->arch);
 	hash_string(checksum, config->name);
 	hash_string(checksum, source);
@@ -334,7 +335,10 @@ static bool name_config(const struct tree *tree, struct tree_config *config, GEr
 		hash_generated(checksum, config);
 	if (config->commands_file)
 		hash_stat(checksum, config->commands_file);
-	config->hash = g_strdup(g_checksum_get_string(checksum));
+	own = g_checksum_copy(checksum);
+	hash_string(own, tree->state);
+	config->kin = g_strdup(g_checksum_get_string(checksum));
+	config->hash = g_strdup(g_checksum_get_string(own));
 	name = g_strdup_printf("conf-%.16s", config->hash);
 	config->build = g_build_filename(tree->cache, name, NULL);
 	config->lock = g_strconcat(config->build, ".lock", NULL);

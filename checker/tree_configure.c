@@ -296,7 +296,11 @@ static bool configure_part(struct tree *tree, struct tree_config *config, const 
 		ok = config->commands_file || tree_plain_build(tree, config, part, error);
 		break;
 	default:
-		ok = configure_by_make(tree, config, part, error) && configure_freeze(part, error);
+		ok = (tree_reuse_fill(tree, config, part) ||
+		      (make_directory(ours, error) &&
+		       configure_by_make(tree, config, part, error) &&
+		       tree_reuse_note(tree, config, part, error))) &&
+		     configure_freeze(part, error);
 		break;
 	}
 	return ok && g_file_set_contents(file, text, -1, error);

@@ -7,6 +7,7 @@
  *	tree_state.c		what state a tree is in
  *	tree_config.c		which configurations it is looked at in
  *	tree_configure.c	their build directories in the cache
+ *	tree_reuse.c		the same for states that differ in little
  *	tree_make.c		make as a child
  *	tree_kbuild.c		flags, from kbuild
  *	tree_commands.c		flags, from compile_commands.json
@@ -45,6 +46,7 @@ struct tree_config {
 	char *srcarch; /* directory below arch/ */
 	char *name;
 	char *hash;
+	char *kin; /* a hash of all that is in hash but the state of the tree */
 	enum tree_source source;
 	char *config_file;    /* TREE_SOURCE_CONFIG: the .config to copy */
 	char *given;	      /* the build directory that was given, or NULL */
@@ -69,7 +71,8 @@ struct tree {
 	char *release;
 	char *cache;
 	char *clang;
-	char *state; /* hash of the build system's files */
+	char *state;		/* hash of the build system's files */
+	GPtrArray *state_lines; /* char *: what it is a hash of, as tree_state_add() has it */
 	bool no_kbuild;
 	bool sandbox;
 	unsigned int jobs;
@@ -105,6 +108,8 @@ bool tree_has_file(const char *root, const char *name, GFileTest test);
 void tree_state_add(GPtrArray *lines, const char *name, const struct stat *st);
 /* The hash of lines, whatever their order, which it sorts; a new string. */
 char *tree_state_hash(GPtrArray *lines);
+/* Whether a path is that of a Makefile or Kbuild file. */
+bool tree_state_is_makefile(const char *path);
 /* The hash of the build system's files; fills tree->makefiles and tree->kconfigs. */
 char *tree_state_walk(struct tree *tree);
 /*
@@ -126,6 +131,17 @@ int tree_lock(const struct tree *tree, struct tree_config *config, GError **erro
 void tree_unlock(int lock);
 /* Makes config->build complete, by make or by copying; nothing to do if it is. */
 bool tree_configure(struct tree *tree, struct tree_config *config, GError **error);
+
+/* tree_reuse.c */
+
+/* Notes in the directory part, which kbuild has just prepared, what it was prepared from. */
+bool tree_reuse_note(const struct tree *tree, const struct tree_config *config, const char *part,
+		     GError **error);
+/*
+ * Fills part with what kbuild prepared for another state, if it would prepare the same
+ * for this one; false if there is no such directory in the cache.
+ */
+bool tree_reuse_fill(const struct tree *tree, const struct tree_config *config, const char *part);
 
 /* tree_make.c */
 

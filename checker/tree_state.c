@@ -47,6 +47,13 @@ static bool is_makefile(const char *name)
 	return g_str_has_prefix(name, "Makefile") || g_str_has_prefix(name, "Kbuild");
 }
 
+bool tree_state_is_makefile(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return is_makefile(slash ? slash + 1 : path);
+}
+
 /* Whether a file has a part in the configuration, or in what is generated from it. */
 static bool is_build_file(const char *path, const char *name)
 {
@@ -129,14 +136,13 @@ static void state_walk(struct tree *tree, int directory, const char *path, GPtrA
 
 char *tree_state_walk(struct tree *tree)
 {
-	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 	int directory = open(tree->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (directory >= 0)
-		state_walk(tree, directory, "", lines);
+		state_walk(tree, directory, "", tree->state_lines);
 	sort_strings(tree->makefiles);
 	sort_strings(tree->kconfigs);
-	return tree_state_hash(lines);
+	return tree_state_hash(tree->state_lines);
 }
 
 static void directory_walk(const char *root, const char *path, guint depth, GPtrArray *lines)

@@ -77,6 +77,13 @@ static char *read_file(const char *directory, const char *name)
 	return g_file_get_contents(path, &text, NULL, NULL) ? text : g_strdup("");
 }
 
+static bool has_file(const char *directory, const char *name)
+{
+	g_autofree char *path = g_build_filename(directory, name, NULL);
+
+	return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
 /* Moves the time of a file: seconds from now, never ahead, which would keep make busy. */
 static void set_time(const char *directory, const char *name, int seconds)
 {
@@ -750,6 +757,94 @@ static void test_prune(struct fixture *fixture, gconstpointer data)
 	g_assert_cmpuint(count, ==, 4);
 }
 
+/* Adds to a file of the kernel. */
+static void append_to(struct fixture *fixture, const char *name, const char *text)
+{
+	g_autofree char *before = read_file(fixture->kernel, name);
+	g_autofree char *after = g_strconcat(before, text, NULL);
+
+	write_file(fixture->kernel, name, after);
+}
+
+/* What make does for the state that the kernel is in; *build: where, a new string. */
+static char *made_for(struct fixture *fixture, char **build)
+{
+	struct tree_options options = options_of(fixture);
+	struct tree *tree;
+
+	g_free(take_made(fixture));
+	tree = open_tree(&options);
+	*build = g_strdup(tree_config_build(tree, 0));
+	tree_close(tree);
+	return take_made(fixture);
+}
+
+/* A driver's Makefile has no part in a configuration, but in flags and headers of drivers. */
+static void test_reuse(struct fixture *fixture, gconstpointer data)
+{
+	static const char *const parts[] = { "Kconfig", "arch/x86/Makefile",
+					     "scripts/Kbuild.include", "Kbuild" };
+	static const char header[] = "drivers/beta/generated/beta_regs.h";
+	struct tree_options options = options_of(fixture);
+	g_autofree char *first = NULL;
+	g_autofree char *second = NULL;
+	g_autofree char *autoconf = NULL;
+	g_autofree char *flags = NULL;
+	g_autofree char *text = NULL;
+	g_autofree char *made = made_for(fixture, &first);
+	struct tree *tree = open_tree(&options);
+
+	(void)data;
+	g_assert_cmpstr(made, !=, "");
+	load(tree, all_files);
+	g_assert_true(has_file(first, header));
+	tree_close(tree);
+	append_to(fixture, "drivers/alpha/Makefile", "CFLAGS_alpha_drv.o += -DLATER\n");
+	g_free(made);
+	made = made_for(fixture, &second);
+	g_assert_cmpstr(made, ==, "");
+	g_assert_cmpstr(first, !=, second);
+	/* Nothing that was made for another state's files. */
+	g_assert_false(has_file(second, header));
+	autoconf = read_file(first, "include/generated/autoconf.h");
+	text = read_file(second, "include/generated/autoconf.h");
+	g_assert_cmpstr(autoconf, ==, text);
+	tree = open_tree(&options);
+	load(tree, all_files);
+	flags = flags_of(tree, "drivers/alpha/alpha_drv.c");
+	g_assert_nonnull(strstr(flags, "-DLATER\n"));
+	assert_stubs(tree, "drivers/gamma/gamma_tables.h\n");
+	g_assert_true(has_file(second, header));
+	tree_close(tree);
+	g_free(made);
+	made = take_made(fixture);
+	g_assert_cmpstr(made, ==, "");
+
+	/* A third one, without the first, from which a file is gone. */
+	remove_all(first);
+	append_to(fixture, "mm/Makefile", "# nothing\n");
+	g_free(made);
+	g_free(first);
+	made = made_for(fixture, &first);
+	g_assert_cmpstr(made, ==, "");
+	remove_all(second);
+	g_free(text);
+	text = g_build_filename(first, "include/config/auto.conf", NULL);
+	g_assert_cmpint(g_remove(text), ==, 0);
+	append_to(fixture, "mm/Makefile", "# and again\n");
+	g_free(made);
+	g_free(second);
+	made = made_for(fixture, &second);
+	g_assert_cmpstr(made, !=, "");
+	for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+		append_to(fixture, parts[i], "# nothing\n");
+		g_free(made);
+		g_free(second);
+		made = made_for(fixture, &second);
+		g_assert_cmpstr(made, !=, "");
+	}
+}
+
 /* Build directories */
 
 static void test_build(struct fixture *fixture, gconstpointer data)
@@ -1115,6 +1210,7 @@ int main(int argc, char **argv)
 	ADD("damaged-cache", test_damaged_cache);
 	ADD("two-at-once", test_two_at_once);
 	ADD("prune", test_prune);
+	ADD("reuse", test_reuse);
 	ADD("build", test_build);
 	ADD("fresh-build", test_fresh_build);
 	ADD("in-tree", test_in_tree);
