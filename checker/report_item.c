@@ -37,6 +37,8 @@ char *report_change_words(enum change change, enum verdict before)
 {
 	if (change == CHANGE_NONE)
 		return g_strdup("");
+	if (change == CHANGE_FIXED)
+		return g_strdup_printf("%s %s: ", change_name(change), REPORT_OF_BASE);
 	if (before == VERDICTS)
 		return g_strdup_printf("%s: ", change_name(change));
 	return g_strdup_printf("%s: was %s: ", change_name(change), verdict_name(before));

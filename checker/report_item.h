@@ -59,9 +59,12 @@ bool report_item_anchored(const struct report_item *item);
 /* Whether a change is not to be held against anybody. */
 bool report_change_good(enum change change);
 
+/* What is fixed is nowhere but in the base: its place, and those of its path, are there. */
+#define REPORT_OF_BASE "(lines of the base)"
+
 /*
- * "new: ", "worse: was pass: ", ... or "", in a new string; before: the verdict of
- * the base or VERDICTS.
+ * "new: ", "worse: was pass: ", "fixed (lines of the base): ", ... or "", in a new
+ * string; before: the verdict of the base or VERDICTS.
  */
 char *report_change_words(enum change change, enum verdict before);
 

@@ -160,6 +160,7 @@ static json_t *finding_json(const void *data)
 	json_object_set_new(object, "conditions", list_of(finding->conditions, condition_json));
 	json_object_set_new(object, "path", list_of(finding->path, step_json));
 	json_object_set_new(object, "change", string(change_name(finding->change)));
+	json_object_set_new(object, "in_base", json_boolean(finding->change == CHANGE_FIXED));
 	json_object_set_new(object, "commit", report_json_text(finding->commit));
 	return object;
 }
@@ -199,6 +200,7 @@ static json_t *route_json(const void *data)
 	json_object_set_new(object, "guards", list_of(route->guards, condition_json));
 	json_object_set_new(object, "findings", list_of(route->findings, finding_json));
 	json_object_set_new(object, "change", string(change_name(route->change)));
+	json_object_set_new(object, "in_base", json_boolean(route->change == CHANGE_FIXED));
 	json_object_set_new(object, "before",
 			    report_json_text(compared ? verdict_name(route->before) : NULL));
 	json_object_set_new(object, "commit", report_json_text(route->commit));

@@ -77,6 +77,8 @@ static void append_change(GString *out, const struct report_item *item)
 	g_string_append_printf(out, "| %s", change_name(item->change));
 	if (item->before != VERDICTS)
 		g_string_append_printf(out, ", was %s", verdict_name(item->before));
+	if (item->change == CHANGE_FIXED)
+		g_string_append(out, " " REPORT_OF_BASE);
 	g_string_append_c(out, ' ');
 }
 
@@ -147,7 +149,8 @@ static void append_path(GString *out, const struct report_item *item)
 	append_code(out, item->rule);
 	g_string_append(out, " at ");
 	append_place(out, &item->own);
-	g_string_append(out, "</summary>\n\n");
+	g_string_append_printf(out, "%s</summary>\n\n",
+			       item->change == CHANGE_FIXED ? " " REPORT_OF_BASE : "");
 	for (guint i = 0; path && i < path->len; i++) {
 		const struct path_step *step = path->pdata[i];
 

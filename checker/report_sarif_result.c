@@ -281,8 +281,10 @@ static json_t *properties(const struct sarif *sarif, const struct report_item *i
 		json_object_set_new(object, "configs", configs(sarif->audit, finding->configs));
 		json_object_set_new(object, "conditions", conditions(finding->conditions));
 	}
-	if (sarif->audit->review.base)
+	if (sarif->audit->review.base) {
 		json_object_set_new(object, "change", json_string(change_name(item->change)));
+		json_object_set_new(object, "inBase", json_boolean(!is_of_head(item)));
+	}
 	if (item->before != VERDICTS)
 		json_object_set_new(object, "before", json_string(verdict_name(item->before)));
 	if (item->commit) {

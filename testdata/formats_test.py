@@ -184,6 +184,7 @@ class Formats(unittest.TestCase):
         for result in run["results"]:
             change = result["properties"]["change"]
             seen.setdefault(change, set()).add(result["baselineState"])
+            self.assertEqual(result["properties"]["inBase"], change == "fixed")
             if change in ("fixed", "moved", "better"):
                 self.assertIn(result["level"], ("note", "none"))
             # Where anything is suppressed, what is not says so.
@@ -223,13 +224,27 @@ class Formats(unittest.TestCase):
         """In what the review sample has fixed, moved and made better."""
         lines = (GOLDEN / "format-checkpatch-review.txt").read_text(encoding="utf-8")
         for line in lines.splitlines():
-            if re.search(r" (fixed|moved|better): ", line):
+            if re.search(r" (fixed \(lines of the base\)|moved|better): ", line):
                 self.assertNotRegex(line, "ERROR|WARNING|CHECK")
         lines = (GOLDEN / "format-gcc-review.txt").read_text(encoding="utf-8")
-        good = [line for line in lines.splitlines() if re.search(r" (fixed|moved|better): ", line)]
+        good = [line for line in lines.splitlines() if re.search(r" (fixed \(lines of the base\)|moved|better): ", line)]
         self.assertEqual(len(good), 4)
         for line in good:
-            self.assertRegex(line, r":\d+:\d+: note: (fixed|moved|better): ")
+            self.assertRegex(line, r":\d+:\d+: note: (fixed \(lines of the base\)|moved|better): ")
+
+    def test_what_is_fixed_is_told_by_the_lines_of_the_base(self):
+        words = {"text": "txt", "gcc": "txt", "checkpatch": "txt", "junit": "xml",
+                 "checkstyle": "xml", "markdown": "md", "b4": "json"}
+        for name, suffix in words.items():
+            for sample, told in (("review", True), ("quiet", False)):
+                text = (GOLDEN / f"format-{name}-{sample}.{suffix}").read_text(encoding="utf-8")
+                with self.subTest(format=name, sample=sample):
+                    self.assertEqual("fixed (lines of the base)" in text, told)
+                    self.assertNotRegex(text, "fixed: |(new|moved|better) .lines of the base")
+        report = json.loads((GOLDEN / "format-json-review.json").read_text(encoding="utf-8"))
+        for route in report["routes"]:
+            for told in [route, *route["findings"]]:
+                self.assertEqual(told["in_base"], told["change"] == "fixed")
 
     def test_messages_hold_no_numbers(self):
         """A bot takes a line for new if its text is."""
