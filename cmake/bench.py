@@ -212,14 +212,26 @@ def measure_edit(program, tree, cache):
     show("the same again", seconds(again.wall), f"{seconds(again.cpu)} CPU")
 
 
+def parsed_files(program, tree, cache):
+    """The files whose facts the last audit in a cache has used."""
+    dump = Run(program, tree, cache, "--dump=store").output
+    files = sorted(set(re.findall(r"(?m)^row ([^ ]+\.c) ", dump)))
+    if not files:
+        fail("pfncheck audit --dump=store names no files to edit")
+    return files
+
+
 def measure_review(program, tree, files):
     """Reviews of commits to files that an audit parses, to others, and to a header."""
-    drivers = [file for file in sorted(files) if file.startswith("drivers/")]
+    drivers = [file for file in files if file.startswith("drivers/")]
     chosen = drivers[::max(1, len(drivers) // EACH_COMMITS)][:EACH_COMMITS + 1]
 
     def edit(path, number):
         text = (tree / path).read_text(encoding="utf-8", errors="surrogateescape")
-        return {path: f"{text}\n/* edited by commit {number} */\n"}
+        if path.endswith(".h"):
+            return {path: f"{text}\n/* edited by commit {number} */\n"}
+        return {path: f"{text}\nstatic int __maybe_unused pfncheck_bench(int n)\n"
+                      f"{{\n\treturn n + {number};\n}}\n"}
 
     with tempfile.TemporaryDirectory(prefix="pfncheck-bench-") as directory:
         cache = Path(directory)
@@ -344,9 +356,10 @@ def main():
             fail("so many were refused that there is nothing to compare with")
         show("audit : clang", f"{again.cpu / cpu:.2f}",
              f"CPU of the cold audit with known flags to that of clang; limit {CLANG_RATIO}")
+        parsed = parsed_files(program, tree, cache)
         measure_edit(program, tree, cache)
 
-    measure_review(program, tree, files)
+    measure_review(program, tree, parsed)
     measure_arches(program, tree)
 
     if shutil.which("spatch"):
