@@ -228,6 +228,7 @@ void tree_config_free(void *data)
 	g_free(config->build);
 	g_free(config->lock);
 	g_free(config->records);
+	tree_inner_free(config->inner);
 	g_hash_table_unref(config->files);
 	g_hash_table_unref(config->generated);
 	if (config->commands)

@@ -13,6 +13,7 @@
  * directories that the configuration leaves out; kbuild passes neither
  * need-builtin nor need-modorder there, which tells these files apart.
  */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "files.h"
@@ -34,6 +35,9 @@ static const char enter_not[] = "override single-subdirs = $(filter-out $(pfnche
 				"$(foreach d,$(subdir-ym),"
 				"$(if $(filter $d/%,$(MAKECMDGOALS)),$d)))\n";
 
+/* With which the top Makefile enters the root if everything is to be built. */
+#define WHOLE "need-builtin=1 need-modorder=1 KBUILD_BUILTIN=1 KBUILD_MODULES=1"
+
 static const char probe_rules[] =
 	"override CONFIG_OBJTOOL :=\n"
 	"override objtool_dep :=\n"
@@ -54,16 +58,17 @@ static const char probe_rules[] =
 	"$(pfncheck_line)$(if $(filter n,$(pfncheck_built)),$(pfncheck_owner),$(modfile))"
 	"$(pfncheck_line)$(filter-out FORCE $<,$^)$(pfncheck_line)$(hostprogs)"
 	"$(pfncheck_line)$(c_flags))@:\n"
-	"endef\n"
-	/*
-	 * Should the top Makefile start itself again, its first round has no $(build)
-	 * and leaves the work to the second one.
-	 */
-	".PHONY: pfncheck-flags\n"
-	"pfncheck-flags:\n"
-	"\t$(if $(build),$(Q)$(MAKE) $(build)=scripts/basic)\n"
-	"\t$(if $(build),$(Q)$(MAKE) $(build)=. need-builtin=1 need-modorder=1 "
-	"KBUILD_BUILTIN=1 KBUILD_MODULES=1 $(pfncheck_goals))\n";
+	"endef\n";
+
+/*
+ * Should the top Makefile start itself again, its first round has no $(build) and leaves
+ * the work to the second one.
+ */
+static const char probe_goal[] = ".PHONY: pfncheck-flags\n"
+				 "pfncheck-flags:\n"
+				 "\t$(if $(build),$(Q)$(MAKE) $(build)=scripts/basic)\n";
+static const char probe_enter[] = "\t$(if $(build),$(Q)$(MAKE) $(build)=. " WHOLE
+				  " $(pfncheck_goals))\n";
 
 enum probe_kind {
 	PROBE_FIRST, /* every file where its path leads to; an error if none is known */
@@ -128,8 +133,9 @@ static char *goal_directory(const struct tree *tree, const char *goal)
 }
 
 static char *probe_makefile(const struct tree *tree, const char *out, const GPtrArray *goals,
-			    enum probe_kind kind)
+			    enum probe_kind kind, const char *said)
 {
+	g_autofree char *recipe = tree_inner_recipe(said);
 	g_autoptr(GHashTable) steps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 							    (GDestroyNotify)g_hash_table_unref);
 	g_autoptr(GString) stay = g_string_new("");
@@ -166,6 +172,9 @@ static char *probe_makefile(const struct tree *tree, const char *out, const GPtr
 	else
 		g_string_append(text, kind == PROBE_GUESS ? enter_any : enter_listed);
 	g_string_append(text, probe_rules);
+	g_string_append(text, probe_goal);
+	g_string_append(text, recipe);
+	g_string_append(text, probe_enter);
 	return g_string_free(text, FALSE);
 }
 
@@ -210,25 +219,56 @@ static int record_rank(const struct probe_record *record)
 	return record->module ? 1 : 0;
 }
 
+static GPtrArray *probe_arguments(const struct tree_config *config, const GPtrArray *goals,
+				  enum probe_kind kind)
+{
+	GPtrArray *arguments = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) whole = g_strsplit(WHOLE, " ", -1);
+
+	g_ptr_array_add(arguments, g_strdup(kind == PROBE_DRY ? "-kn" : "-k"));
+	if (config->inner) {
+		char **build = config->inner->build;
+
+		for (; build[1]; build++)
+			g_ptr_array_add(arguments, g_strdup(*build));
+		g_ptr_array_add(arguments, g_strconcat(*build, "=.", NULL));
+		for (char **word = whole; *word; word++)
+			g_ptr_array_add(arguments, g_strdup(*word));
+		for (guint i = 0; i < goals->len; i++)
+			g_ptr_array_add(arguments, g_strconcat("./", goals->pdata[i], NULL));
+	} else {
+		g_ptr_array_add(arguments, g_strdup("pfncheck-flags"));
+	}
+	g_ptr_array_add(arguments, NULL);
+	return arguments;
+}
+
+/* What an earlier make said may be of another state of the tree. */
+static void forget_inner(const char *said)
+{
+	g_autofree char *beside = g_strconcat(said, ".make", NULL);
+
+	g_unlink(said);
+	g_unlink(beside);
+}
+
 /* One make for a batch of goals; its records go to records: path -> struct probe_record. */
-static bool probe_batch(struct tree *tree, const struct tree_config *config, const GPtrArray *goals,
+static bool probe_batch(struct tree *tree, struct tree_config *config, const GPtrArray *goals,
 			enum probe_kind kind, GHashTable *records, GError **error)
 {
 	g_autofree char *out = g_build_filename(config->build, "pfncheck", "out", NULL);
 	g_autofree char *makefile = g_build_filename(config->build, "pfncheck", "flags.mk", NULL);
 	g_autofree char *log = g_build_filename(config->build, "pfncheck", "flags.log", NULL);
-	g_autofree char *text = probe_makefile(tree, out, goals, kind);
-	const char *const arguments[] = {
-		kind == PROBE_DRY ? "-kn" : "-k",
-		"pfncheck-flags",
-		NULL,
-	};
+	g_autofree char *said = g_build_filename(config->build, "pfncheck", "inner", NULL);
+	g_autofree char *text = probe_makefile(tree, out, goals, kind, said);
+	g_autoptr(GPtrArray) arguments = probe_arguments(config, goals, kind);
 	const struct tree_make make = {
+		.inner = config->inner,
 		.source = tree->root,
 		.build = config->build,
 		.first = makefile,
 		.log = log,
-		.arguments = arguments,
+		.arguments = (const char *const *)arguments->pdata,
 	};
 	g_autoptr(GDir) directory = NULL;
 	guint before = g_hash_table_size(records);
@@ -238,8 +278,13 @@ static bool probe_batch(struct tree *tree, const struct tree_config *config, con
 	remove_all(out);
 	if (!make_directory(out, error) || !g_file_set_contents(makefile, text, -1, error))
 		return false;
+	if (!config->inner)
+		forget_inner(said);
 	if (!tree_make_run(tree, config, &make, &status, error))
 		return false;
+	/* What a tree that is not trusted says decides about nothing but its own make. */
+	if (!config->inner && !tree->sandbox)
+		config->inner = tree_inner_read(said);
 	directory = g_dir_open(out, 0, error);
 	if (!directory)
 		return false;
@@ -268,7 +313,7 @@ static bool probe_batch(struct tree *tree, const struct tree_config *config, con
 }
 
 /* All goals (char *), in as many batches as it takes. */
-static bool probe_goals(struct tree *tree, const struct tree_config *config, const GPtrArray *goals,
+static bool probe_goals(struct tree *tree, struct tree_config *config, const GPtrArray *goals,
 			enum probe_kind kind, GHashTable *records, GError **error)
 {
 	g_autoptr(GPtrArray) batch = g_ptr_array_new();
@@ -398,6 +443,13 @@ static void add_above(const struct tree *tree, const GPtrArray *open, GHashTable
 	}
 }
 
+static void add_missing(const GPtrArray *files, GHashTable *records, GPtrArray *goals)
+{
+	for (guint i = 0; i < files->len; i++)
+		if (!g_hash_table_contains(records, g_ptr_array_index(files, i)))
+			g_ptr_array_add(goals, goal_of(g_ptr_array_index(files, i)));
+}
+
 /* Fills records; files that kbuild has no rule for are left out. */
 static bool probe_records(struct tree *tree, struct tree_config *config, const GPtrArray *files,
 			  GHashTable *records, GError **error)
@@ -407,16 +459,22 @@ static bool probe_records(struct tree *tree, struct tree_config *config, const G
 	g_autoptr(GPtrArray) guesses = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) above = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) open = NULL;
+	bool was_inner = config->inner;
 
 	for (guint i = 0; i < files->len; i++)
 		g_ptr_array_add(goals, goal_of(g_ptr_array_index(files, i)));
 	if (!probe_goals(tree, config, goals, PROBE_FIRST, records, error))
 		return false;
-	/* A header that could not be made has taken its file along: ask without making. */
-	for (guint i = 0; i < files->len; i++) {
-		if (!g_hash_table_contains(records, g_ptr_array_index(files, i)))
-			g_ptr_array_add(missing, goal_of(g_ptr_array_index(files, i)));
+	add_missing(files, records, missing);
+	/* Should that be for what the top Makefile does besides, it is asked again by that. */
+	if (missing->len && was_inner) {
+		g_clear_pointer(&config->inner, tree_inner_free);
+		if (!probe_goals(tree, config, missing, PROBE_FIRST, records, error))
+			return false;
+		g_ptr_array_set_size(missing, 0);
+		add_missing(files, records, missing);
 	}
+	/* A header that could not be made has taken its file along: ask without making. */
 	if (!probe_goals(tree, config, missing, PROBE_DRY, records, error))
 		return false;
 	open = unclaimed(files, records);

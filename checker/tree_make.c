@@ -107,6 +107,86 @@ static bool child_wait(GPid child, int *status)
 	}
 }
 
+/* ---- below the top Makefile ---- */
+
+char *tree_inner_recipe(const char *file)
+{
+	return g_strdup_printf("\t$(if $(build),$(file >%s.make,$(CURDIR)$(pfncheck_line)$(build))"
+			       "env -0 >'%s')\n",
+			       file, file);
+}
+
+/* What each make finds out itself, or hands on to those that it runs. */
+static bool is_own_variable(const char *assignment)
+{
+	static const char *const names[] = {
+		"MAKEFILES=", "MAKEFLAGS=", "MAKELEVEL=", "MAKEOVERRIDES=",
+		"MFLAGS=",    "OLDPWD=",    "PWD=",	  "SHLVL=",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+		if (g_str_has_prefix(assignment, names[i]))
+			return true;
+	return false;
+}
+
+/* Where the top Makefile has all others look for what they include. */
+static char **include_flags(const char *flags)
+{
+	g_auto(GStrv) words = g_strsplit(flags, " ", -1);
+	GStrvBuilder *kept = g_strv_builder_new();
+	char **found;
+
+	for (char **word = words; *word && strcmp(*word, "--"); word++)
+		if (g_str_has_prefix(*word, "-I") || g_str_has_prefix(*word, "--include-dir="))
+			g_strv_builder_add(kept, *word);
+	found = g_strv_builder_end(kept);
+	g_strv_builder_unref(kept);
+	return found;
+}
+
+struct tree_inner *tree_inner_read(const char *file)
+{
+	g_autofree char *beside = g_strconcat(file, ".make", NULL);
+	g_autofree char *environment = NULL;
+	g_autofree char *text = NULL;
+	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
+	g_auto(GStrv) lines = NULL;
+	struct tree_inner *inner;
+	gsize size;
+
+	if (!g_file_get_contents(file, &environment, &size, NULL) ||
+	    !g_file_get_contents(beside, &text, NULL, NULL))
+		return NULL;
+	lines = g_strsplit(g_strchomp(text), "\n", -1);
+	if (!size || g_strv_length(lines) != 2 || !g_path_is_absolute(lines[0]))
+		return NULL;
+	inner = g_new0(struct tree_inner, 1);
+	for (const char *at = environment; at < environment + size; at += strlen(at) + 1) {
+		if (strchr(at, '=') && !is_own_variable(at))
+			g_strv_builder_add(kept, at);
+		if (g_str_has_prefix(at, "MAKEFLAGS="))
+			inner->flags = include_flags(at + strlen("MAKEFLAGS="));
+	}
+	inner->environment = g_strv_builder_end(kept);
+	inner->directory = g_strdup(lines[0]);
+	inner->build = g_strsplit(lines[1], " ", -1);
+	return inner;
+}
+
+void tree_inner_free(struct tree_inner *inner)
+{
+	if (!inner)
+		return;
+	g_strfreev(inner->environment);
+	g_free(inner->directory);
+	g_strfreev(inner->build);
+	g_strfreev(inner->flags);
+	g_free(inner);
+}
+
+/* ---- running ---- */
+
 /* What all our calls of make have in common, and what is this one's own. */
 static GPtrArray *make_arguments(const struct tree *tree, const struct tree_config *config,
 				 const struct tree_make *make)
@@ -123,8 +203,14 @@ static GPtrArray *make_arguments(const struct tree *tree, const struct tree_conf
 	/* With these four the top Makefile does not start itself again. */
 	g_ptr_array_add(argv, g_strdup("-rR"));
 	g_ptr_array_add(argv, g_strdup("--no-print-directory"));
-	g_ptr_array_add(argv, g_strdup_printf("--directory=%s", make->build));
-	g_ptr_array_add(argv, g_strdup_printf("--file=%s/Makefile", make->source));
+	if (make->inner) {
+		g_ptr_array_add(argv, g_strdup_printf("--directory=%s", make->inner->directory));
+		for (char **flag = make->inner->flags; flag && *flag; flag++)
+			g_ptr_array_add(argv, g_strdup(*flag));
+	} else {
+		g_ptr_array_add(argv, g_strdup_printf("--directory=%s", make->build));
+		g_ptr_array_add(argv, g_strdup_printf("--file=%s/Makefile", make->source));
+	}
 	g_ptr_array_add(argv, g_strdup_printf("-j%u", tree->jobs));
 	g_ptr_array_add(argv, g_strdup_printf("ARCH=%s", config->arch));
 	g_ptr_array_add(argv, g_strdup_printf("CC=%s", config->compiler));
@@ -144,7 +230,8 @@ bool tree_make_run(const struct tree *tree, const struct tree_config *config,
 		   const struct tree_make *make, int *status, GError **error)
 {
 	g_autoptr(GPtrArray) argv = make_arguments(tree, config, make);
-	g_auto(GStrv) environment = child_environment();
+	g_auto(GStrv) environment = make->inner ? g_strdupv(make->inner->environment) :
+						  child_environment();
 	struct child_setup setup = { .parent = getpid() };
 	GPid child;
 	bool ok;

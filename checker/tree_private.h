@@ -64,6 +64,7 @@ struct tree_config {
 	bool loaded;	  /* the flags file of the cache has been read */
 	bool waited;	  /* for another run, and it has been said */
 	char *records;	  /* of tree_open_compiled(): the directory of its notes; else NULL */
+	struct tree_inner *inner; /* NULL: not known yet */
 };
 
 struct tree {
@@ -145,9 +146,21 @@ bool tree_reuse_fill(const struct tree *tree, const struct tree_config *config, 
 
 /* tree_make.c */
 
+/*
+ * How a makefile of the tree is run below the top one: what that works out, which takes
+ * longer than most of what it runs, is the same for every make of a configuration.
+ */
+struct tree_inner {
+	char **environment;
+	char *directory; /* it runs in */
+	char **build;	 /* kbuild's $(build): "-f", "scripts/Makefile.build", "obj" */
+	char **flags;	 /* of make, or NULL */
+};
+
 struct tree_make {
-	const char *source;	      /* directory of the Makefile */
-	const char *build;	      /* directory it runs in */
+	const struct tree_inner *inner; /* NULL: by the top Makefile */
+	const char *source;		/* directory of the Makefile */
+	const char *build;		/* directory it runs in */
 	const char *first;	      /* a makefile that every make reads before its own, or NULL */
 	const char *log;	      /* takes its output */
 	const char *const *arguments; /* goals and options, NULL-terminated */
@@ -159,6 +172,14 @@ struct tree_make {
  */
 bool tree_make_run(const struct tree *tree, const struct tree_config *config,
 		   const struct tree_make *make, int *status, GError **error);
+/*
+ * What a recipe of the top Makefile has to say for tree_inner_read(), as lines of a
+ * makefile; file is where.
+ */
+char *tree_inner_recipe(const char *file);
+/* NULL if it was not said. */
+struct tree_inner *tree_inner_read(const char *file);
+void tree_inner_free(struct tree_inner *inner);
 /* The line of a log that says most, a new string. */
 char *tree_make_message(const char *log);
 

@@ -31,6 +31,7 @@ static const struct expected files[] = {
 	{ "drivers/gpu/drm/drm_gem.c", true, "drivers/gpu/drm/drm" },
 	{ "drivers/gpu/drm/i915/gem/i915_gem_dmabuf.c", true, "drivers/gpu/drm/i915/i915" },
 	{ "drivers/gpu/drm/i915/gem/i915_gem_mman.c", true, "drivers/gpu/drm/i915/i915" },
+	{ "drivers/gpu/drm/i915/gvt/dmabuf.c", true, "drivers/gpu/drm/i915/kvmgt" },
 	{ "drivers/gpu/drm/msm/adreno/a6xx_gpu.c", true, "drivers/gpu/drm/msm/msm" },
 	{ "drivers/gpu/drm/msm/msm_gem.c", true, "drivers/gpu/drm/msm/msm" },
 	{ "drivers/gpu/drm/radeon/r100.c", true, "drivers/gpu/drm/radeon/radeon" },
@@ -136,7 +137,7 @@ static bool is_there(const struct expected *expected)
 	return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
-static struct tree *load(const char *build)
+static struct tree *open_tree(const char *build)
 {
 	const struct tree_options options = {
 		.path = kernel,
@@ -145,13 +146,21 @@ static struct tree *load(const char *build)
 		.clang = g_getenv("PFNCHECK_CLANG"),
 		.progress = note,
 	};
-	g_autoptr(GPtrArray) list = g_ptr_array_new();
 	g_autoptr(GError) error = NULL;
 	struct tree *tree;
 
 	g_string_truncate(messages, 0);
 	tree = tree_open(&options, &error);
 	g_assert_no_error(error);
+	return tree;
+}
+
+static struct tree *load(const char *build)
+{
+	struct tree *tree = open_tree(build);
+	g_autoptr(GPtrArray) list = g_ptr_array_new();
+	g_autoptr(GError) error = NULL;
+
 	for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
 		if (is_there(&files[i]))
 			g_ptr_array_add(list, (void *)files[i].path);
@@ -193,6 +202,38 @@ static void test_bare(void)
 		       (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC);
 	g_assert_cmpstr(messages->str, ==, "");
 	tree_close(tree);
+}
+
+/* Asked for one by one, in their order and against it, files have the same flags as together. */
+static void test_one_by_one(void)
+{
+	struct tree *together = load(NULL);
+	g_autofree char *kept =
+		g_build_filename(tree_config_build(together, 0), "pfncheck", "flags", NULL);
+
+	for (int back = 0; back < 2; back++) {
+		struct tree *tree;
+
+		g_assert_cmpint(g_unlink(kept), ==, 0);
+		tree = open_tree(NULL);
+		for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+			const struct expected *file =
+				&files[back ? G_N_ELEMENTS(files) - 1 - i : i];
+			g_autoptr(GPtrArray) one = g_ptr_array_new();
+			g_autoptr(GError) error = NULL;
+
+			if (!is_there(file))
+				continue;
+			g_ptr_array_add(one, (void *)file->path);
+			tree_load_flags(tree, 0, one, &error);
+			g_assert_no_error(error);
+			g_assert_true(g_strv_equal(tree_file(tree, 0, file->path)->flags,
+						   tree_file(together, 0, file->path)->flags));
+		}
+		assert_files(tree, false);
+		tree_close(tree);
+	}
+	tree_close(together);
 }
 
 /* The configuration of test_bare() in a directory of its own, as if by a user. */
@@ -255,6 +296,7 @@ int main(int argc, char **argv)
 	cache = own_cache;
 	messages = g_string_new("");
 	g_test_add_func("/tree-kernel/bare", test_bare);
+	g_test_add_func("/tree-kernel/one-by-one", test_one_by_one);
 	g_test_add_data_func("/tree-kernel/build", top, test_build);
 	status = g_test_run();
 	remove[2] = top;
