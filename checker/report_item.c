@@ -127,13 +127,32 @@ static struct place finding_place(const struct audit_route *route,
 	return route ? route_place(route) : finding->at;
 }
 
-/* The last step of the path that the diff touches, if it does not touch the place itself. */
+/*
+ * How many steps of the path the finding can be told at.  What a handler does later is
+ * none of them if it is about the flags that mmap leaves behind.
+ */
+static guint telling_steps(const struct audit_finding *finding)
+{
+	guint count = finding->path->len;
+
+	if (strcmp(finding->rule, "missing-pfnmap") && strcmp(finding->rule, "cleared-pfnmap"))
+		return count;
+	for (; count; count--) {
+		const struct path_step *step = finding->path->pdata[count - 1];
+
+		if (!place_compare(&step->at, &finding->at))
+			break;
+	}
+	return count;
+}
+
+/* The last such step that the diff touches, if it does not touch the place itself. */
 static struct place anchor(const struct diff_lines *diff, const struct audit_finding *finding,
 			   struct place own)
 {
 	if (diff_lines_has(diff, own.file, own.line))
 		return own;
-	for (guint i = finding->path->len; i-- > 0;) {
+	for (guint i = telling_steps(finding); i-- > 0;) {
 		const struct path_step *step = finding->path->pdata[i];
 
 		if (diff_lines_has(diff, step->at.file, step->at.line))

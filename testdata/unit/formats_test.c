@@ -169,6 +169,51 @@ static void test_anchor(struct fixture *fixture, gconstpointer data)
 	audit_free(audit);
 }
 
+/* What mmap leaves behind is not told at a handler: at line 6, on a path by 10, 6, 4 and 2. */
+static void test_anchor_of_flags(struct fixture *fixture, gconstpointer data)
+{
+	static const struct {
+		const char *rule;
+		unsigned int line; /* that the diff adds */
+		const char *place;
+	} cases[] = {
+		{ "missing-pfnmap", 2, "drivers/foo/foo.c:6:" },
+		{ "missing-pfnmap", 4, "drivers/foo/foo.c:6:" },
+		{ "missing-pfnmap", 6, "drivers/foo/foo.c:6:" },
+		{ "missing-pfnmap", 10, "drivers/foo/foo.c:10:" },
+		{ "cleared-pfnmap", 2, "drivers/foo/foo.c:6:" },
+		{ "page-insert", 2, "drivers/foo/foo.c:2:" },
+	};
+
+	(void)data;
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct audit *audit = sample_review();
+		struct audit_route *route = sample_route(audit, "drivers/foo/foo.c", 10, "own_ops",
+							 "own_mmap", VERDICT_VIOLATION);
+		struct diff_lines *diff = diff_lines_new();
+		struct audit_finding *finding;
+		g_autofree char *gcc = NULL;
+		g_autofree char *found = NULL;
+
+		sample_table(audit, route, NULL);
+		finding = sample_finding(audit, route, cases[i].rule, LEVEL_ERROR,
+					 sample_place("drivers/foo/foo.c", 6, 9), "leaves it");
+		finding->change = CHANGE_NEW;
+		*audit_add_step(finding) =
+			(struct path_step){ sample_place("drivers/foo/foo.c", 4, 6), "own_fault",
+					    "later the fault handler runs" };
+		*audit_add_step(finding) =
+			(struct path_step){ sample_place("drivers/foo/foo.c", 2, 6), "own_fault",
+					    "inserts pfns" };
+		diff_lines_add(diff, "drivers/foo/foo.c", cases[i].line, cases[i].line);
+		gcc = anchored(fixture, audit, "gcc", diff);
+		found = lines_with(gcc, "error: new: leaves it");
+		g_assert_true(g_str_has_prefix(found, cases[i].place));
+		diff_lines_free(diff);
+		audit_free(audit);
+	}
+}
+
 static void test_diff_lines(void)
 {
 	struct diff_lines *diff = diff_lines_new();
@@ -385,6 +430,7 @@ int main(int argc, char **argv)
 		{ "/formats/goldens", test_goldens },
 		{ "/formats/hostile", test_hostile },
 		{ "/formats/anchor", test_anchor },
+		{ "/formats/anchor-of-flags", test_anchor_of_flags },
 		{ "/formats/sarif-anchor", test_sarif_anchor },
 		{ "/formats/quiet", test_quiet },
 		{ "/formats/suppressed", test_suppressed },
