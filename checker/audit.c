@@ -57,6 +57,7 @@ static void route_free(void *data)
 	g_ptr_array_unref(route->notes);
 	g_ptr_array_unref(route->flags_set);
 	g_ptr_array_unref(route->flags_clear);
+	g_ptr_array_unref(route->settings);
 	g_ptr_array_unref(route->vm_ops);
 	g_ptr_array_unref(route->inserts);
 	g_ptr_array_unref(route->conditions);
@@ -72,6 +73,7 @@ static void finding_free(void *data)
 	g_array_unref(finding->configs);
 	g_ptr_array_unref(finding->conditions);
 	g_ptr_array_unref(finding->path);
+	g_ptr_array_unref(finding->was);
 	g_free(finding);
 }
 
@@ -229,6 +231,7 @@ struct audit_route *audit_add_route(struct audit *audit)
 	route->notes = g_ptr_array_new();
 	route->flags_set = g_ptr_array_new();
 	route->flags_clear = g_ptr_array_new();
+	route->settings = g_ptr_array_new_with_free_func(g_free);
 	route->vm_ops = g_ptr_array_new();
 	route->inserts = g_ptr_array_new_with_free_func(g_free);
 	route->conditions = g_ptr_array_new_with_free_func(g_free);
@@ -264,6 +267,7 @@ static struct audit_finding *add_finding(GPtrArray *findings)
 	finding->configs = g_array_new(FALSE, FALSE, sizeof(guint));
 	finding->conditions = g_ptr_array_new_with_free_func(g_free);
 	finding->path = g_ptr_array_new_with_free_func(g_free);
+	finding->was = g_ptr_array_new_with_free_func(g_free);
 	return finding;
 }
 
@@ -292,6 +296,17 @@ bool audit_has_condition(const GPtrArray *conditions, const struct audit_conditi
 struct path_step *audit_add_step(struct audit_finding *finding)
 {
 	return append(finding->path, sizeof(struct path_step));
+}
+
+void audit_add_step_once(GPtrArray *steps, const struct path_step *step)
+{
+	for (guint i = 0; i < steps->len; i++) {
+		const struct path_step *other = steps->pdata[i];
+
+		if (!place_compare(&other->at, &step->at) && !g_strcmp0(other->note, step->note))
+			return;
+	}
+	*(struct path_step *)append(steps, sizeof(*step)) = *step;
 }
 
 void audit_add_failure_to(struct audit *audit, GPtrArray *list, const char *file,

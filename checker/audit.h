@@ -89,6 +89,11 @@ struct audit_finding {
 	GArray *configs;       /* guint indices into audit.configs: those that have it */
 	GPtrArray *conditions; /* struct audit_condition: the deciding ones on its path */
 	GPtrArray *path;       /* struct path_step */
+	/*
+	 * struct path_step: of a review, where the base sets the flag that is missing; the
+	 * lines are those of the base.
+	 */
+	GPtrArray *was;
 	enum change change;
 	const char *commit;	/* of a review: the one that did it, NULL if not known */
 	const char *suppressed; /* why it does not count; NULL: it does */
@@ -118,6 +123,7 @@ struct audit_route {
 	GPtrArray *notes;     /* const char *: "maps-nothing", "import-only", ... */
 	GPtrArray *flags_set; /* const char *: names of VM_ flags on a mapping's success */
 	GPtrArray *flags_clear;
+	GPtrArray *settings;   /* struct path_step: where ways that weigh set VM_PFNMAP */
 	GPtrArray *vm_ops;     /* const char * */
 	GPtrArray *inserts;    /* struct audit_insert */
 	GPtrArray *conditions; /* struct audit_condition, of the shortest violating path */
@@ -255,6 +261,8 @@ struct audit_insert *audit_add_insert(struct audit_route *route);
 struct audit_condition *audit_add_condition(GPtrArray *conditions);
 struct audit_finding *audit_add_finding(struct audit_route *route);
 struct path_step *audit_add_step(struct audit_finding *finding);
+/* steps: finding->was or route->settings; the same step is there once. */
+void audit_add_step_once(GPtrArray *steps, const struct path_step *step);
 struct audit_finding *audit_add_left_out(struct audit *audit);
 /* Whether conditions (struct audit_condition) has one of that place and text. */
 bool audit_has_condition(const GPtrArray *conditions, const struct audit_condition *condition);

@@ -207,6 +207,16 @@ static void read_step(struct reader *reader, const json_t *object, void *owner)
 	step->note = get_text(reader, object, "note");
 }
 
+static void read_setting(struct reader *reader, const json_t *object, void *owner)
+{
+	struct path_step step = { .note = "" };
+
+	read_place(reader, object, &step.at);
+	step.function = get_string(reader, object, "function");
+	step.note = get_text(reader, object, "note");
+	audit_add_step_once(owner, &step);
+}
+
 static void read_numbers(struct reader *reader, const json_t *object, const char *key, GArray *list)
 {
 	const json_t *array = get_array(reader, object, key);
@@ -282,6 +292,7 @@ static void read_route(struct reader *reader, const json_t *object, void *owner)
 	read_strings(reader, object, "notes", route->notes);
 	read_strings(reader, flags, "set", route->flags_set);
 	read_strings(reader, flags, "clear", route->flags_clear);
+	read_list(reader, flags, "steps", read_setting, route->settings);
 	read_strings(reader, object, "vm_ops", route->vm_ops);
 	read_list(reader, object, "inserts", read_insert, route);
 	read_list(reader, object, "conditions", read_condition, route->conditions);

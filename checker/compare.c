@@ -237,11 +237,41 @@ static void mark_route(struct audit_route *route, enum change change)
 	}
 }
 
+/* Whether a route sets VM_PFNMAP in the same function by the same means. */
+static bool sets_alike(const struct audit_route *route, const struct path_step *step)
+{
+	for (guint i = 0; i < route->settings->len; i++) {
+		const struct path_step *other = route->settings->pdata[i];
+
+		if (!g_strcmp0(other->function, step->function) &&
+		    !g_strcmp0(other->note, step->note))
+			return true;
+	}
+	return false;
+}
+
+/* Tells of a mapping that is without VM_PFNMAP now where it got that. */
+static void tell_what_was(const struct audit_route *before, const struct audit_route *now)
+{
+	for (guint i = 0; i < now->findings->len; i++) {
+		struct audit_finding *finding = now->findings->pdata[i];
+
+		if (strcmp(finding->rule, "missing-pfnmap") ||
+		    (finding->change != CHANGE_NEW && finding->change != CHANGE_WORSE))
+			continue;
+		for (guint k = 0; k < before->settings->len; k++) {
+			if (!sets_alike(now, before->settings->pdata[k]))
+				audit_add_step_once(finding->was, before->settings->pdata[k]);
+		}
+	}
+}
+
 static void compare_route(struct audit_route *before, struct audit_route *now)
 {
 	now->change = verdict_change(before->verdict, now->verdict);
 	now->before = before->verdict;
 	compare_findings(before->findings, now->findings);
+	tell_what_was(before, now);
 	/* What nobody can tell any more is not mended by that. */
 	if (now->verdict == VERDICT_UNKNOWN && before->verdict != VERDICT_UNKNOWN)
 		drop_findings(now->findings, CHANGE_FIXED);

@@ -198,6 +198,7 @@ struct audit_route *judge_route(struct audit *audit, struct program *program,
 			judge_exits(&j);
 		}
 		summarise_exits(&j);
+		judge_note_settings(&j);
 	}
 	/* Without good ways there is nothing that the conditions tell apart. */
 	if (j.out->verdict == VERDICT_CONDITIONAL || j.out->verdict == VERDICT_UNKNOWN)

@@ -270,6 +270,39 @@ static void tell_route(struct judging *j, struct audit_finding *f)
 	}
 }
 
+static void note_setting(struct judging *j, int index)
+{
+	const struct trace_graph *graph = j->r->graph;
+	const struct trace_point *p = judge_point_at(graph, index);
+	guint64 pfnmap = j->program->values.pfnmap;
+
+	for (unsigned int k = 0; k < p->n_edges; k++) {
+		const struct trace_point *next = judge_point_at(graph, p->edges[k].to);
+		struct path_step step = { 0 };
+
+		if ((p->state->ones & pfnmap) || !(next->state->ones & pfnmap) ||
+		    judge_is_entered(p, next) ||
+		    !(outcomes_at(j->o, graph, p->edges[k].to) & OUTCOME_WEIGHS))
+			continue;
+		step.at = judge_place_of(j, p);
+		if (!step.at.file)
+			continue;
+		step.function = audit_string(j->audit, judge_function_of(p)->name);
+		step.note = judge_inserted_between(p, next) ?
+				    judge_text(j, "%s sets VM_PFNMAP", judge_helper_name(p)) :
+				    "sets VM_PFNMAP";
+		audit_add_step_once(j->out->settings, &step);
+	}
+}
+
+void judge_note_settings(struct judging *j)
+{
+	for (unsigned int i = 0; i < j->r->graph->points->len; i++) {
+		if (judge_node_of(judge_point_at(j->r->graph, (int)i)))
+			note_setting(j, (int)i);
+	}
+}
+
 /* ---- conditions ---- */
 
 static enum condition_kind kind_of(enum origin origin)

@@ -57,6 +57,8 @@ const char *judge_insert_note(struct judging *j, const struct trace_point *p, un
 const char *judge_vm_ops_note(struct judging *j, const struct state *s);
 void judge_add_step(struct audit_finding *f, struct place at, const char *function,
 		    const char *note);
+/* Where a point of mmap's graph sets VM_PFNMAP on ways that weigh: the route's settings. */
+void judge_note_settings(struct judging *j);
 /* Notes a way that breaks the rule, for the conditions of the route. */
 void judge_breaks(struct judging *j, const struct full_way *way);
 /* The shortest noted way's conditions become the route's, what others add its guards. */

@@ -267,6 +267,8 @@ static void add_rest(struct audit_route *route, struct audit_route *from)
 		route->implementation = from->implementation;
 	add_names(route->flags_set, from->flags_set);
 	add_names(route->flags_clear, from->flags_clear);
+	for (guint i = 0; i < from->settings->len; i++)
+		audit_add_step_once(route->settings, from->settings->pdata[i]);
 	add_names(route->vm_ops, from->vm_ops);
 	add_names(route->notes, from->notes);
 	add_inserts(route, from->inserts);

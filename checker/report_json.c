@@ -159,6 +159,7 @@ static json_t *finding_json(const void *data)
 	json_object_set_new(object, "configs", numbers(finding->configs));
 	json_object_set_new(object, "conditions", list_of(finding->conditions, condition_json));
 	json_object_set_new(object, "path", list_of(finding->path, step_json));
+	json_object_set_new(object, "was", list_of(finding->was, step_json));
 	json_object_set_new(object, "change", string(change_name(finding->change)));
 	json_object_set_new(object, "in_base", json_boolean(finding->change == CHANGE_FIXED));
 	json_object_set_new(object, "commit", report_json_text(finding->commit));
@@ -171,6 +172,7 @@ static json_t *flags_json(const struct audit_route *route)
 
 	json_object_set_new(object, "set", strings(route->flags_set));
 	json_object_set_new(object, "clear", strings(route->flags_clear));
+	json_object_set_new(object, "steps", list_of(route->settings, step_json));
 	return object;
 }
 

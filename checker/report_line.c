@@ -47,6 +47,19 @@ static void append_path(GString *out, const struct report_item *item)
 	}
 }
 
+/* Where the base set what is missing. */
+static void append_was(GString *out, const struct report_item *item)
+{
+	for (guint i = 0; item->finding && i < item->finding->was->len; i++) {
+		const struct path_step *step = item->finding->was->pdata[i];
+		g_autofree char *words = g_strdup_printf("%s%s%s " REPORT_OF_BASE,
+							 step->function ? step->function : "",
+							 step->function ? "(): " : "", step->note);
+
+		append_note(out, &step->at, "", words);
+	}
+}
+
 void report_line_item(GString *out, const struct audit *audit, const struct report_item *item)
 {
 	report_line_place(out, &item->at);
@@ -63,6 +76,7 @@ void report_line_item(GString *out, const struct audit *audit, const struct repo
 	if (item->suppressed)
 		append_note(out, &item->at, "suppressed: ", item->suppressed);
 	append_path(out, item);
+	append_was(out, item);
 	if (item->kind == ITEM_UNKNOWN && item->route->tables->len) {
 		g_autofree char *name = report_route_words(item->route);
 

@@ -141,6 +141,17 @@ static void append_exporter(GString *out, const char *before, const struct audit
 	g_string_append_c(out, '\n');
 }
 
+static void append_step(GString *out, const struct path_step *step)
+{
+	append_place(out, &step->at);
+	g_string_append_c(out, ' ');
+	if (step->function) {
+		append_code(out, step->function);
+		g_string_append(out, ": ");
+	}
+	append_text(out, step->note);
+}
+
 static void append_path(GString *out, const struct report_item *item)
 {
 	const GPtrArray *path = report_item_path(item);
@@ -152,19 +163,16 @@ static void append_path(GString *out, const struct report_item *item)
 	g_string_append_printf(out, "%s</summary>\n\n",
 			       item->change == CHANGE_FIXED ? " " REPORT_OF_BASE : "");
 	for (guint i = 0; path && i < path->len; i++) {
-		const struct path_step *step = path->pdata[i];
-
 		g_string_append(out, "1. ");
-		append_place(out, &step->at);
-		g_string_append_c(out, ' ');
-		if (step->function) {
-			append_code(out, step->function);
-			g_string_append(out, ": ");
-		}
-		append_text(out, step->note);
+		append_step(out, path->pdata[i]);
 		g_string_append_c(out, '\n');
 	}
 	g_string_append_c(out, '\n');
+	for (guint i = 0; item->finding && i < item->finding->was->len; i++) {
+		g_string_append(out, "- ");
+		append_step(out, item->finding->was->pdata[i]);
+		g_string_append(out, " " REPORT_OF_BASE "\n");
+	}
 	if (item->route)
 		append_exporter(out, "- exporter: ", item->route);
 	for (guint i = 0; i < item->also->len; i++)

@@ -146,6 +146,13 @@ static json_t *related_locations(struct sarif *sarif, const struct report_item *
 		add_related(related, sarif_location(sarif, &item->own, NULL, item->message, true));
 	for (guint i = 0; path && i < path->len; i++)
 		add_related(related, step_location(sarif, item, path->pdata[i]));
+	for (guint i = 0; item->finding && i < item->finding->was->len; i++) {
+		const struct path_step *step = item->finding->was->pdata[i];
+		g_autofree char *words = g_strdup_printf("%s " REPORT_OF_BASE, step->note);
+
+		add_related(related,
+			    sarif_location(sarif, &step->at, step->function, words, false));
+	}
 	for (guint i = 0; i < item->also->len; i++) {
 		const struct audit_route *route = item->also->pdata[i];
 		g_autofree char *name = report_route_words(route);

@@ -228,6 +228,20 @@ static void print_path(const struct text *text, const struct audit_finding *find
 	}
 }
 
+/* Where the base set what is missing. */
+static void print_was(const struct text *text, const struct audit_finding *finding)
+{
+	for (guint i = 0; i < finding->was->len; i++) {
+		const struct path_step *step = finding->was->pdata[i];
+
+		print_place(text, "    ", &step->at, LEVEL_NOTE);
+		if (step->function)
+			text_print(text, "%s(): ", step->function);
+		text_print(text, "%s %s", step->note, REPORT_OF_BASE);
+		text_newline(text);
+	}
+}
+
 /* "    exporter: a > b (file:line), only with x86 allmodconfig" */
 static void print_exporter(const struct text *text, const struct audit_route *route,
 			   const GArray *only)
@@ -305,6 +319,7 @@ static void print_finding(const struct text *text, const struct report_item *ite
 	if (conditions)
 		print_conditions(text, finding, item->route);
 	print_path(text, finding);
+	print_was(text, finding);
 	for (guint i = 0; i < item->also->len; i++)
 		print_also(text, item->also->pdata[i], conditions);
 	text_newline(text);

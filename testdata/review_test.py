@@ -634,6 +634,80 @@ class Anchor(ReviewCase):
         self.assertIn("helper.h:3:", touched.out)
 
 
+FAULT_C = """\
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/dma-buf.h>
+
+static vm_fault_t late_fault(struct vm_fault *vmf)
+{
+	return vmf_insert_pfn(vmf->vma, vmf->address, 1);
+}
+
+static const struct vm_operations_struct late_vm_ops = {
+	.fault = late_fault,
+};
+
+static int late_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, VM_PFNMAP);
+	vm_flags_set(vma, VM_DONTEXPAND);
+	vma->vm_ops = &late_vm_ops;
+	return 0;
+}
+
+const struct dma_buf_ops late_ops = {
+	.mmap = late_mmap,
+};
+"""
+
+
+class LeftWithout(ReviewCase):
+    """A mapping that is left without VM_PFNMAP, which its handler needs."""
+
+    LATE = "drivers/late/late.c"
+
+    def line(self, revision, text):
+        lines = self.git("show", f"{revision}:{self.LATE}").splitlines()
+        return 1 + next(i for i, line in enumerate(lines) if text in line)
+
+    def setUp(self):
+        super().setUp()
+        self.write(self.LATE, FAULT_C)
+        self.commit("late")
+
+    def missing(self):
+        report, _ = self.report("HEAD", status=1)
+        route, = report["routes"]
+        return next(f for f in route["findings"] if f["rule"] == "missing-pfnmap")
+
+    def test_where_the_base_set_it(self):
+        self.edit(self.LATE, "\tvm_flags_set(vma, VM_PFNMAP);\n", "")
+        self.commit("late: no flag")
+        step, = self.missing()["was"]
+        line = self.line("HEAD~1", "VM_PFNMAP")
+        self.assertEqual((step["file"], step["line"], step["function"], step["note"]),
+                         (self.LATE, line, "late_mmap", "sets VM_PFNMAP"))
+        for form in ("text", "gcc", "markdown", "sarif", "b4", "junit"):
+            said = self.audit("HEAD", f"--format={form}").out
+            self.assertIn("sets VM_PFNMAP (lines of the base)", said, form)
+
+    def test_what_the_head_sets_as_well(self):
+        """In the same function, but on another way."""
+        self.edit(self.LATE, "\tvm_flags_set(vma, VM_PFNMAP);\n",
+                  "\tif (dmabuf->size)\n\t\tvm_flags_set(vma, VM_PFNMAP);\n")
+        self.commit("late: a flag for some")
+        self.assertEqual(self.missing()["was"], [])
+
+    def test_no_handler_stands_for_it(self):
+        self.edit(self.LATE, "\tvm_flags_set(vma, VM_PFNMAP);\n", "")
+        self.edit(self.LATE, "vmf->address, 1", "vmf->address, 2")
+        self.edit(self.LATE, "vm_flags_set", "/* one\n\t * more\n\t */\n\tvm_flags_set")
+        self.commit("late: no flag, and another page")
+        said = self.audit("HEAD", "--format=gcc", "--anchor=diff").out
+        place, = [line for line in said.splitlines() if "[pfncheck:missing-pfnmap]" in line]
+        self.assertTrue(place.startswith(f"{self.LATE}:{self.line('HEAD', 'vm_ops = &')}:"), place)
+
+
 FAKE_KERNEL = Path(__file__).resolve().parent / "fake-kernel"
 
 

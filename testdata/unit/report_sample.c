@@ -367,6 +367,9 @@ struct audit *sample_clean(void)
 
 	sample_table(audit, route, NULL);
 	g_ptr_array_add(route->flags_set, (void *)"VM_PFNMAP");
+	audit_add_step_once(route->settings,
+			    &(struct path_step){ sample_place("drivers/dma-buf/udmabuf.c", 71, 2),
+						 "mmap_udmabuf", "sets VM_PFNMAP" });
 	sample_insert(route, "pfn", "vmf_insert_pfn", "fault",
 		      sample_place("drivers/dma-buf/udmabuf.c", 60, 9));
 	sample_finish(audit);
@@ -478,6 +481,14 @@ struct audit *sample_review(void)
 	finding->change = CHANGE_NEW;
 	finding->suppressed = "only tests map it";
 	finding->suppressor = "allow:3";
+
+	finding = sample_finding(audit, route, "missing-pfnmap", LEVEL_ERROR,
+				 sample_place("drivers/foo/worse.c", 6, 2),
+				 "worse_mmap leaves a dma-buf mapping without VM_PFNMAP");
+	finding->change = CHANGE_NEW;
+	audit_add_step_once(finding->was,
+			    &(struct path_step){ sample_place("drivers/foo/worse.c", 5, 2),
+						 "worse_mmap", "sets VM_PFNMAP" });
 
 	/* What counts for nothing. */
 	route = add_changed(audit, "allowed", VERDICT_VIOLATION, CHANGE_NEW, VERDICT_PASS);
