@@ -68,6 +68,14 @@ static gboolean type_key_equal(gconstpointer a, gconstpointer b)
 	return clang_equalTypes(*(const CXType *)a, *(const CXType *)b) != 0;
 }
 
+static void free_content(void *data)
+{
+	struct ast_content *content = data;
+
+	g_free(content->own);
+	g_free(content);
+}
+
 static void collect_errors(struct ast_unit *unit)
 {
 	unsigned int n = clang_getNumDiagnostics(unit->tu);
@@ -113,6 +121,7 @@ struct ast_unit *ast_parse(const struct ast_options *options, char **why)
 	unit->errors = g_ptr_array_new();
 	unit->paths = g_hash_table_new(NULL, NULL);
 	unit->sources = g_hash_table_new(NULL, NULL);
+	unit->contents = g_hash_table_new_full(NULL, NULL, NULL, free_content);
 	unit->types = g_hash_table_new_full(type_key_hash, type_key_equal, g_free, NULL);
 	unit->cursors = g_hash_table_new_full(cursor_key_hash, cursor_key_equal, g_free, NULL);
 	unit->locals = g_hash_table_new_full(cursor_key_hash, cursor_key_equal, g_free, NULL);
@@ -144,6 +153,7 @@ void ast_close(struct ast_unit *unit)
 	g_hash_table_unref(unit->locals);
 	g_hash_table_unref(unit->cursors);
 	g_hash_table_unref(unit->types);
+	g_hash_table_unref(unit->contents);
 	g_hash_table_unref(unit->sources);
 	g_hash_table_unref(unit->paths);
 	g_clear_pointer(&unit->inclusions, g_ptr_array_unref);

@@ -10,6 +10,13 @@
 #include "ast.h"
 #include "facts.h"
 
+/* The text of a file; NULL if it has none. */
+struct ast_content {
+	const char *text;
+	char *own; /* the same, unless it is the library's */
+	size_t size;
+};
+
 struct ast_unit {
 	CXIndex index;
 	CXTranslationUnit tu;
@@ -22,6 +29,7 @@ struct ast_unit {
 	GPtrArray *inclusions; /* char * */
 	GHashTable *paths;     /* CXFile -> const char * (relative path) */
 	GHashTable *sources;   /* CXFile -> itself, if functions of it count as the file's own */
+	GHashTable *contents;  /* CXFile -> struct ast_content * */
 	GHashTable *types;     /* CXType -> const char * (short type) */
 	GHashTable *cursors;   /* CXCursor of a declaration -> const char * (id or field key) */
 	GHashTable *locals;    /* CXCursor of a local -> guint */

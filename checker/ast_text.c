@@ -7,10 +7,41 @@
 
 #define TEXT_MAX 400
 
+/*
+ * To find a file of a precompiled header, the library reads what that knows of all of
+ * them: headers are read here.
+ */
+static struct ast_content *read_content(struct ast_unit *unit, CXFile file)
+{
+	struct ast_content *content = g_new0(struct ast_content, 1);
+	CXString name;
+
+	if (file != unit->main_file) {
+		name = clang_getFileName(file);
+		if (g_file_get_contents(clang_getCString(name), &content->own, &content->size,
+					NULL))
+			content->text = content->own;
+		clang_disposeString(name);
+	}
+	if (!content->text)
+		content->text = clang_getFileContents(unit->tu, file, &content->size);
+	return content;
+}
+
 static const char *file_content(struct ast_unit *unit, CXFile file, size_t *size)
 {
+	struct ast_content *content;
+
 	*size = 0;
-	return file ? clang_getFileContents(unit->tu, file, size) : NULL;
+	if (!file)
+		return NULL;
+	content = g_hash_table_lookup(unit->contents, file);
+	if (!content) {
+		content = read_content(unit, file);
+		g_hash_table_insert(unit->contents, file, content);
+	}
+	*size = content->size;
+	return content->text;
 }
 
 static bool is_name_character(char c)
