@@ -283,6 +283,21 @@ GPtrArray *pairing_owners(struct program *p, const struct pairing *pairing,
 	return pairs;
 }
 
+bool pairing_may_come_to(struct program *p, const struct fact_table *table,
+			 const struct fact_table *used)
+{
+	const GPtrArray *users;
+	bool may;
+
+	g_rec_mutex_lock(&p->lock);
+	users = g_hash_table_lookup(p->users, used->id);
+	may = !p->scan || !users || !users->len;
+	for (unsigned int i = 0; !may && i < users->len; i++)
+		may = scan_reach_member(reach_to(p, users->pdata[i]), table->file);
+	g_rec_mutex_unlock(&p->lock);
+	return may;
+}
+
 /* ---- imported objects ---- */
 
 /* Whether every way to a function, by tokens, begins at a hook that imports. */

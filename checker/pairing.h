@@ -22,6 +22,13 @@ GPtrArray *pairing_owners(struct program *program, const struct pairing *pairing
 			  const struct fact_table *table);
 
 /*
+ * Whether a table whose initialiser could not be read may name, as far as tokens tell, a
+ * function that comes to one which uses another table.
+ */
+bool pairing_may_come_to(struct program *program, const struct fact_table *table,
+			 const struct fact_table *used);
+
+/*
  * Whether a table is stored only on the way of a hook that imports dma-bufs: an
  * object with it is exported again as the dma-buf it came from.
  */

@@ -185,10 +185,20 @@ static void count_fields(struct program *p, const struct expr *e)
 	count_fields(p, e->b);
 }
 
+/* The global whose address, or that of something in it, an expression is; or NULL. */
+static const char *address_within(const struct expr *e)
+{
+	e = expr_strip_casts(e);
+	e = e && e->kind == EXPR_ADDRESS ? expr_strip_casts(e->a) : NULL;
+	while (e && e->kind == EXPR_FIELD)
+		e = expr_strip_casts(e->a);
+	return e && e->kind == EXPR_GLOBAL ? e->name : NULL;
+}
+
 /* Notes the function as one that takes the addresses in an expression. */
 static void index_user(struct program *p, const struct fact_function *f, const struct expr *e)
 {
-	const char *id = expr_address_of(e);
+	const char *id = address_within(e);
 	const GPtrArray *known = id ? g_hash_table_lookup(p->users, id) : NULL;
 
 	if (id && (!known || known->pdata[known->len - 1] != f))

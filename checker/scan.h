@@ -109,6 +109,11 @@ bool scan_reach_from(const struct scan_reach *reach, const char *file, const cha
 /* Whether one of them stands in the directory of a file, or below it. */
 bool scan_reach_from_directory(const struct scan_reach *reach, const char *file);
 /*
+ * Whether a file may make one of them a member of a table: whether one stands in its
+ * directory, or is stored in it, or in any header, which may be what it makes tables with.
+ */
+bool scan_reach_member(const struct scan_reach *reach, const char *file);
+/*
  * Those ("path:name", owned, sorted) which nobody calls by name, or whose name is
  * stored somewhere: where the ways begin.
  */

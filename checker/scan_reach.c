@@ -170,6 +170,30 @@ bool scan_reach_from_directory(const struct scan_reach *reach, const char *file)
 	return false;
 }
 
+/* Whether a function may be a member of a table that a file makes. */
+static bool may_be_member(const struct scan *scan, const struct scan_function *f, const char *file)
+{
+	const char *path = scan_path(scan, f->file);
+	const GPtrArray *in = scan_reference_files(scan, f->name);
+
+	if (nearness(file, path) || g_str_has_suffix(path, ".h"))
+		return true;
+	for (guint i = 0; in && i < in->len; i++)
+		if (!strcmp(in->pdata[i], file) || g_str_has_suffix(in->pdata[i], ".h"))
+			return true;
+	return false;
+}
+
+bool scan_reach_member(const struct scan_reach *reach, const char *file)
+{
+	for (guint i = 0; i < reach->work->len; i++)
+		if (may_be_member(reach->scan,
+				  function_at(reach->scan, g_array_index(reach->work, guint, i)),
+				  file))
+			return true;
+	return false;
+}
+
 GPtrArray *scan_reach_entries(struct scan_reach *reach)
 {
 	GPtrArray *entries = g_ptr_array_new_with_free_func(g_free);

@@ -144,7 +144,10 @@ static bool table_exports(struct program *program, const struct fact_table *tabl
 	g_autoptr(GPtrArray) pairs = NULL;
 	enum hook_state state;
 
-	if (!hook || table->unread)
+	if (!hook)
+		return true;
+	/* Its hook is not known, and that it has one is not. */
+	if (table->unread && (!e->table || pairing_may_come_to(program, table, e->table)))
 		return true;
 	state = hook_exports(program, table, hook->field, e);
 	if (state != HOOK_NONE)
