@@ -300,6 +300,54 @@ static bool route_failed(const struct audit_route *route, GHashTable *failed)
 	return found;
 }
 
+/*
+ * Whether a route that is not decided stands for another one: the same exporter with the
+ * first of its tables, behind which nobody knows what is bound.
+ */
+static bool stands_for(const struct audit_route *open, const struct audit_route *route)
+{
+	if (open->verdict != VERDICT_UNKNOWN || open->tables->len >= route->tables->len ||
+	    strcmp(open->ops.at.file, route->ops.at.file) ||
+	    strcmp(open->ops.name, route->ops.name))
+		return false;
+	for (guint i = 0; i < open->tables->len; i++) {
+		const struct audit_object *one = open->tables->pdata[i];
+		const struct audit_object *other = route->tables->pdata[i];
+
+		if (one->any || other->any || strcmp(one->name, other->name))
+			return false;
+	}
+	return true;
+}
+
+/* A route that the base does not have: new, unless it stands for some that were decided. */
+static void mark_unpaired(struct audit_route *route, const GPtrArray *base, GHashTable *pairs)
+{
+	const struct audit_route *worst = NULL;
+
+	for (guint i = 0; i < base->len; i++) {
+		const struct audit_route *before = base->pdata[i];
+
+		if (!g_hash_table_contains(pairs, before) && stands_for(route, before) &&
+		    (!worst || badness(before->verdict) > badness(worst->verdict)))
+			worst = before;
+	}
+	mark_route(route, CHANGE_NEW);
+	if (worst && worst->verdict != VERDICT_UNKNOWN) {
+		route->change = CHANGE_WORSE;
+		route->before = worst->verdict;
+	}
+}
+
+static bool is_stood_for(const struct audit_route *route, const GPtrArray *head)
+{
+	for (guint i = 0; i < head->len; i++) {
+		if (stands_for(head->pdata[i], route))
+			return true;
+	}
+	return false;
+}
+
 /* failed: the files (const char *) that head could not analyse. */
 static void compare_routes(GPtrArray *base, GPtrArray *head, GHashTable *failed)
 {
@@ -313,13 +361,13 @@ static void compare_routes(GPtrArray *base, GPtrArray *head, GHashTable *failed)
 		if (before)
 			compare_route(before, route);
 		else
-			mark_route(route, CHANGE_NEW);
+			mark_unpaired(route, base, pairs);
 	}
 	for (guint i = 0; i < base->len;) {
 		struct audit_route *route = base->pdata[i];
 
 		if (g_hash_table_contains(pairs, route) || !is_bad(route) ||
-		    route_failed(route, failed)) {
+		    route_failed(route, failed) || is_stood_for(route, head)) {
 			i++;
 			continue;
 		}

@@ -4,6 +4,8 @@
  */
 #include "compare.h"
 
+#include <string.h>
+
 static struct audit_route *add_route(struct audit *audit, const char *file, const char *name,
 				     const char *mmap, const char *table, enum verdict verdict)
 {
@@ -233,6 +235,51 @@ static void test_more_tables(void)
 	audit_free(head);
 }
 
+static void bind(struct audit_route *route, const char *table)
+{
+	struct audit_object *object = audit_add_table(route);
+
+	object->name = table;
+	object->at.file = route->ops.at.file;
+}
+
+/* Where a table could not be read, what it was followed by is not gone, but unknown. */
+static void test_not_followed(void)
+{
+	struct audit *base = audit_new();
+	struct audit *head = audit_new();
+	struct audit_route *route =
+		add_route(base, "a.c", "a_ops", "a_mmap", "a_funcs", VERDICT_PASS);
+
+	route->id = "one";
+	bind(route, "one");
+	add_finding(base, route, "cow-pfnmap", "one_mmap");
+	route = add_route(base, "a.c", "a_ops", "a_mmap", "a_funcs", VERDICT_CONDITIONAL);
+	route->id = "two";
+	bind(route, "two");
+	add_finding(base, route, "page-insert", "two_mmap");
+	/* Of another table. */
+	route = add_route(base, "a.c", "a_ops", "a_mmap", "b_funcs", VERDICT_VIOLATION);
+	bind(route, "one");
+	add_route(head, "a.c", "a_ops", "a_mmap", "a_funcs", VERDICT_UNKNOWN);
+	compare_audits(head, base);
+	g_assert_cmpuint(head->routes->len, ==, 2);
+	for (guint i = 0; i < head->routes->len; i++) {
+		const struct audit_object *table;
+
+		route = head->routes->pdata[i];
+		table = route->tables->pdata[0];
+		if (!strcmp(table->name, "a_funcs")) {
+			g_assert_cmpint(route->change, ==, CHANGE_WORSE);
+			g_assert_cmpint(route->before, ==, VERDICT_CONDITIONAL);
+			g_assert_cmpuint(route->findings->len, ==, 0);
+		} else {
+			g_assert_cmpint(route->change, ==, CHANGE_FIXED);
+		}
+	}
+	audit_free(head);
+}
+
 static void test_coverage(void)
 {
 	struct audit *base = audit_new();
@@ -260,6 +307,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/compare/gone", test_gone);
 	g_test_add_func("/compare/findings", test_findings);
 	g_test_add_func("/compare/more-tables", test_more_tables);
+	g_test_add_func("/compare/not-followed", test_not_followed);
 	g_test_add_func("/compare/coverage", test_coverage);
 	return g_test_run();
 }
