@@ -4,10 +4,12 @@
 struct range {
 	unsigned int first;
 	unsigned int last;
+	unsigned int at; /* of lines that are gone: in the new file */
 };
 
 struct diff_lines {
 	GHashTable *files; /* name -> GArray of struct range */
+	GHashTable *gone;  /* likewise */
 };
 
 static void ranges_free(void *data)
@@ -20,6 +22,7 @@ struct diff_lines *diff_lines_new(void)
 	struct diff_lines *lines = g_new0(struct diff_lines, 1);
 
 	lines->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, ranges_free);
+	lines->gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, ranges_free);
 	return lines;
 }
 
@@ -28,31 +31,54 @@ void diff_lines_free(struct diff_lines *lines)
 	if (!lines)
 		return;
 	g_hash_table_unref(lines->files);
+	g_hash_table_unref(lines->gone);
 	g_free(lines);
 }
 
-void diff_lines_add(struct diff_lines *lines, const char *file, unsigned int first,
-		    unsigned int last)
+static void add_range(GHashTable *files, const char *file, struct range range)
 {
-	const struct range range = { first, last };
-	GArray *ranges = g_hash_table_lookup(lines->files, file);
+	GArray *ranges = g_hash_table_lookup(files, file);
 
 	if (!ranges) {
 		ranges = g_array_new(FALSE, FALSE, sizeof(struct range));
-		g_hash_table_insert(lines->files, g_strdup(file), ranges);
+		g_hash_table_insert(files, g_strdup(file), ranges);
 	}
 	g_array_append_val(ranges, range);
 }
 
-bool diff_lines_has(const struct diff_lines *lines, const char *file, unsigned int line)
+static const struct range *range_of(GHashTable *files, const char *file, unsigned int line)
 {
-	const GArray *ranges = lines && file ? g_hash_table_lookup(lines->files, file) : NULL;
+	const GArray *ranges = file ? g_hash_table_lookup(files, file) : NULL;
 
 	for (guint i = 0; ranges && i < ranges->len; i++) {
 		const struct range *range = &g_array_index(ranges, struct range, i);
 
 		if (range->first <= line && line <= range->last)
-			return true;
+			return range;
 	}
-	return false;
+	return NULL;
+}
+
+void diff_lines_add(struct diff_lines *lines, const char *file, unsigned int first,
+		    unsigned int last)
+{
+	add_range(lines->files, file, (struct range){ first, last, 0 });
+}
+
+void diff_lines_remove(struct diff_lines *lines, const char *file, unsigned int first,
+		       unsigned int last, unsigned int at)
+{
+	add_range(lines->gone, file, (struct range){ first, last, at });
+}
+
+bool diff_lines_has(const struct diff_lines *lines, const char *file, unsigned int line)
+{
+	return lines && range_of(lines->files, file, line);
+}
+
+unsigned int diff_lines_instead(const struct diff_lines *lines, const char *file, unsigned int line)
+{
+	const struct range *range = lines ? range_of(lines->gone, file, line) : NULL;
+
+	return range ? range->at : 0;
 }

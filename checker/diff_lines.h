@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * diff_lines: the lines of the new files that a diff adds or changes.
+ * diff_lines: the lines of the new files that a diff adds or changes, and those of the
+ * old files that it takes away.
  */
 #ifndef PFNCHECK_DIFF_LINES_H
 #define PFNCHECK_DIFF_LINES_H
@@ -21,6 +22,16 @@ void diff_lines_free(struct diff_lines *lines);
  */
 void diff_lines_add(struct diff_lines *lines, const char *file, unsigned int first,
 		    unsigned int last);
+
+/*
+ * Adds that the lines first to last of the old file are gone; at: the line of the new one
+ * that is there instead, or before it.
+ */
+void diff_lines_remove(struct diff_lines *lines, const char *file, unsigned int first,
+		       unsigned int last, unsigned int at);
+/* Where in the new file a line of the old one is gone; 0: it is not, or nobody knows. */
+unsigned int diff_lines_instead(const struct diff_lines *lines, const char *file,
+				unsigned int line);
 
 /* Whether the line was added; never for a NULL file or NULL lines. */
 bool diff_lines_has(const struct diff_lines *lines, const char *file, unsigned int line);

@@ -512,8 +512,19 @@ GPtrArray *git_diff(struct git *git, const char *old, const char *new, GError **
 	return g_steal_pointer(&changes);
 }
 
+/* "3,4" of "@@ -1,2 +3,4 @@": 3, and how many lines; a count of 1 is left out. */
+static guint read_hunk(const char *text, guint *count)
+{
+	char *end;
+	guint first = (guint)strtoul(text, &end, 10);
+
+	*count = *end == ',' ? (guint)strtoul(end + 1, NULL, 10) : 1;
+	return first;
+}
+
 bool git_changed_lines(struct git *git, const struct git_change *change,
-		       void (*each)(const char *path, guint first, guint last, void *data),
+		       void (*each)(const char *path, guint first, guint last, guint gone,
+				    guint gone_last, void *data),
 		       void *data, GError **error)
 {
 	const char *arguments[] = {
@@ -527,7 +538,7 @@ bool git_changed_lines(struct git *git, const struct git_change *change,
 	if (!change->new_mode)
 		return true;
 	if (!change->old_mode) {
-		each(change->path, 1, G_MAXUINT, data);
+		each(change->path, 1, G_MAXUINT, 1, 0, data);
 		return true;
 	}
 	text = git_run(git, NULL, arguments, NULL, GIT_ERROR_OBJECT, error);
@@ -535,17 +546,16 @@ bool git_changed_lines(struct git *git, const struct git_change *change,
 		return false;
 	lines = g_strsplit(text, "\n", -1);
 	for (char **line = lines; *line; line++) {
-		/* "@@ -1,2 +3,4 @@"; a count of 1 is left out. */
-		const char *plus = g_str_has_prefix(*line, "@@ -") ? strchr(*line, '+') : NULL;
-		guint first, count = 1;
-		char *end;
+		const char *minus = g_str_has_prefix(*line, "@@ -") ? *line + 4 : NULL;
+		const char *plus = minus ? strchr(minus, '+') : NULL;
+		guint gone, first, gone_count, count;
 
 		if (!plus)
 			continue;
-		first = (guint)strtoul(plus + 1, &end, 10);
-		if (*end == ',')
-			count = (guint)strtoul(end + 1, NULL, 10);
-		each(change->path, MAX(first, 1), count ? first + count - 1 : MAX(first, 1), data);
+		gone = read_hunk(minus, &gone_count);
+		first = MAX(read_hunk(plus + 1, &count), 1);
+		each(change->path, first, count ? first + count - 1 : first, gone_count ? gone : 1,
+		     gone_count ? gone + gone_count - 1 : 0, data);
 	}
 	return true;
 }

@@ -71,10 +71,12 @@ GPtrArray *git_diff(struct git *git, const char *old, const char *new, GError **
 
 /*
  * Calls each for the lines that are new or changed on the new side of a change:
- * first to last, both counted from 1; a removal is told by the line before it.
+ * first to last, both counted from 1; a removal is told by the line before it.  gone to
+ * gone_last are the lines of the old side that they stand for, none if these are 1 to 0.
  */
 bool git_changed_lines(struct git *git, const struct git_change *change,
-		       void (*each)(const char *path, guint first, guint last, void *data),
+		       void (*each)(const char *path, guint first, guint last, guint gone,
+				    guint gone_last, void *data),
 		       void *data, GError **error);
 
 /* Reads objects, one after the other; for one thread. */

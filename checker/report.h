@@ -29,7 +29,8 @@ struct report_options {
 	const char *root; /* kernel tree to quote source lines from; NULL: quote none */
 	/*
 	 * NULL, or the lines that a review's diff adds: formats that tell one place of a
-	 * finding tell the last step of its path that is among these.
+	 * finding tell the last step of its path that is among these, or where the diff took
+	 * away what is missing.
 	 */
 	const struct diff_lines *diff;
 };

@@ -146,12 +146,32 @@ static guint telling_steps(const struct audit_finding *finding)
 	return count;
 }
 
-/* The last such step that the diff touches, if it does not touch the place itself. */
+/* Where the diff takes away what the base had; without a file if it does not. */
+static struct place taken_away(const struct diff_lines *diff, const struct audit_finding *finding)
+{
+	for (guint i = finding->was->len; i-- > 0;) {
+		const struct path_step *step = finding->was->pdata[i];
+		unsigned int line = diff_lines_instead(diff, step->at.file, step->at.line);
+
+		if (line)
+			return (struct place){ step->at.file, line, 1 };
+	}
+	return (struct place){ 0 };
+}
+
+/*
+ * Where the diff takes away what the base had, or the last such step that it touches, if
+ * it does not touch the place itself.
+ */
 static struct place anchor(const struct diff_lines *diff, const struct audit_finding *finding,
 			   struct place own)
 {
+	struct place gone = taken_away(diff, finding);
+
 	if (diff_lines_has(diff, own.file, own.line))
 		return own;
+	if (gone.file)
+		return gone;
 	for (guint i = telling_steps(finding); i-- > 0;) {
 		const struct path_step *step = finding->path->pdata[i];
 

@@ -253,9 +253,11 @@ bool review_note_coverage(struct review *review, const struct state *head, struc
 
 /* ---- lines ---- */
 
-static void add_lines(const char *path, guint first, guint last, void *data)
+static void add_lines(const char *path, guint first, guint last, guint gone, guint gone_last,
+		      void *data)
 {
 	diff_lines_add(data, path, first, last);
+	diff_lines_remove(data, path, gone, gone_last, first);
 }
 
 struct diff_lines *review_diff_lines(struct review *review, const struct state *head,

@@ -705,7 +705,16 @@ class LeftWithout(ReviewCase):
         self.commit("late: no flag, and another page")
         said = self.audit("HEAD", "--format=gcc", "--anchor=diff").out
         place, = [line for line in said.splitlines() if "[pfncheck:missing-pfnmap]" in line]
-        self.assertTrue(place.startswith(f"{self.LATE}:{self.line('HEAD', 'vm_ops = &')}:"), place)
+        self.assertTrue(place.startswith(f"{self.LATE}:{self.line('HEAD', '/* one')}:"), place)
+
+    def test_the_place_where_it_was(self):
+        """In the part of the diff that takes the flag away."""
+        self.edit(self.LATE, "VM_PFNMAP", "VM_IO")
+        self.commit("late: another flag")
+        for form in ("gcc", "checkpatch"):
+            said = self.audit("HEAD", f"--format={form}", "--anchor=diff").out
+            place = next(line for line in said.splitlines() if "without VM_PFNMAP" in line)
+            self.assertTrue(place.startswith(f"{self.LATE}:{self.line('HEAD', 'VM_IO')}:"), place)
 
 
 FAKE_KERNEL = Path(__file__).resolve().parent / "fake-kernel"

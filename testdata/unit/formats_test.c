@@ -223,9 +223,16 @@ static void test_diff_lines(void)
 	diff_lines_add(diff, "a.c", 10, 12);
 	diff_lines_add(diff, "a.c", 3, 3);
 	diff_lines_add(diff, "b.c", 5, 4);
+	diff_lines_remove(diff, "a.c", 1, 0, 7);
+	diff_lines_remove(diff, "a.c", 4, 5, 3);
+	g_assert_cmpuint(diff_lines_instead(NULL, "a.c", 4), ==, 0);
+	g_assert_cmpuint(diff_lines_instead(diff, NULL, 4), ==, 0);
+	g_assert_cmpuint(diff_lines_instead(diff, "b.c", 4), ==, 0);
 	for (unsigned int line = 0; line < 15; line++) {
 		g_assert_cmpint(diff_lines_has(diff, "a.c", line), ==,
 				line == 3 || (line >= 10 && line <= 12));
+		g_assert_cmpuint(diff_lines_instead(diff, "a.c", line), ==,
+				 line == 4 || line == 5 ? 3 : 0);
 		g_assert_false(diff_lines_has(diff, "b.c", line));
 	}
 	g_assert_false(diff_lines_has(diff, NULL, 3));
