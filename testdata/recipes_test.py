@@ -387,6 +387,16 @@ class Services(RecipeCase):
         self.assertEqual([result.status for result in results], [0, 0, 0])
         self.assertEqual([run["results"] for run in
                           json.loads((self.tree / name).read_text())["runs"]], [[]])
+        # Nor is there an alert for what is mended.
+        (self.tree / BAD).write_text(fake_tree.exporter("bad"))
+        self.commit("bad: map nothing")
+        results = [self.run_recipe("sh", "-e", "-c", command, cwd=self.tree,
+                                   env={**env, "GITHUB_WORKSPACE": str(self.tree)})
+                   for command in commands]
+        self.assertEqual([result.status for result in results], [0, 0, 0])
+        self.assertIn("fixed", (self.directory / "summary").read_text())
+        self.assertEqual([run["results"] for run in
+                          json.loads((self.tree / name).read_text())["runs"]], [[]])
 
     def test_gitlab(self):
         text, parsed = self.parse("gitlab-ci.yml")
