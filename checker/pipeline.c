@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "ahead.h"
 #include "ast.h"
 #include "facts.h"
 #include "helpers.h"
@@ -221,16 +222,16 @@ static bool analyse_config(struct pipeline *p, guint config, GError **error)
 	g_autoptr(GPtrArray) routes = NULL;
 	struct program *program;
 
-	if (!p->pch)
-		p->pch = pch_new();
 	if (!p->past) {
 		p->past = program_past_new();
 		p->traces = trace_memory_new(p->past);
 	}
 	begin_stage(p, "extract");
+	if (!p->pch)
+		p->pch = pch_new();
+	p->survey.pch = p->pch;
 	p->survey.past = p->past;
 	p->survey.traces = p->traces;
-	p->survey.pch = p->pch;
 	p->survey.expected = p->to_come;
 	program = survey_program(&p->survey, config, trace_exporters, NULL, error);
 	if (!program)
@@ -300,24 +301,47 @@ static void join_coccinelle(struct pipeline *p)
 		reconcile_judge(p->reconcile, coccinelle_reports(p->coccinelle), p->audit);
 }
 
+/* What a survey has before there is a scan. */
+static struct survey begin_survey(struct pipeline *p)
+{
+	if (!p->pch)
+		p->pch = pch_new();
+	return (struct survey){
+		.tree = p->tree,
+		.store = p->store,
+		.progress = p->progress,
+		.jobs = p->options->jobs,
+		.no_pch = p->options->no_pch,
+		.pch = p->pch,
+		.no_kbuild = p->options->no_kbuild,
+		.only_built = p->only_built,
+		.stop = p->stop,
+	};
+}
+
+void pipeline_begin(struct pipeline *p, const GPtrArray *files)
+{
+	g_autoptr(GPtrArray) none = g_ptr_array_new();
+	struct survey survey;
+
+	/* What the cache has of flags, without asking for more. */
+	if (!files->len || tree_config_count(p->tree) > 1 || !pipeline_store(p, NULL) ||
+	    !tree_load_flags(p->tree, 0, none, NULL))
+		return;
+	survey = begin_survey(p);
+	p->ahead = ahead_start(&survey, 0, files);
+}
+
 bool pipeline_judge(struct pipeline *p, GError **error)
 {
 	if (!pipeline_store(p, error))
 		return false;
 	p->audit = audit_new();
 	describe_run(p);
-	p->survey = (struct survey){
-		.tree = p->tree,
-		.scan = p->scan,
-		.store = p->store,
-		.progress = p->progress,
-		.audit = p->audit,
-		.jobs = p->options->jobs,
-		.no_pch = p->options->no_pch,
-		.no_kbuild = p->options->no_kbuild,
-		.only_built = p->only_built,
-		.stop = p->stop,
-	};
+	p->survey = begin_survey(p);
+	p->survey.scan = p->scan;
+	p->survey.audit = p->audit;
+	p->survey.ahead = p->ahead;
 	p->unseen = unseen_new(p->scan);
 	/* What was not compiled so far is not left out. */
 	if (!p->only_built)
@@ -354,6 +378,7 @@ const char *pipeline_stopped(const struct pipeline *p)
 
 void pipeline_reset(struct pipeline *p)
 {
+	g_clear_pointer(&p->ahead, ahead_free);
 	g_clear_pointer(&p->coccinelle, coccinelle_free);
 	g_clear_pointer(&p->reconcile, reconcile_free);
 	g_clear_pointer(&p->left_out, left_out_free);

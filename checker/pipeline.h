@@ -56,6 +56,7 @@ struct pipeline {
 	struct program_past *past;     /* of the states before this one, or NULL */
 	struct trace_memory *traces;
 	struct pch *pch;
+	struct ahead *ahead;
 	struct survey survey;
 	struct audit *audit; /* the result: complete, sorted and counted */
 };
@@ -64,6 +65,11 @@ struct pipeline {
 const char *pipeline_cache(struct pipeline *pipeline, GError **error);
 /* Opens the tree at path, which configures it if need be, in a sandbox if so wanted. */
 bool pipeline_open(struct pipeline *pipeline, const char *path, bool sandbox, GError **error);
+/*
+ * Begins to extract files (const char *) that the audit is likely to need, as long as
+ * the tree stays what it is.
+ */
+void pipeline_begin(struct pipeline *pipeline, const GPtrArray *files);
 /* Reads the tree, for what it is now. */
 bool pipeline_scan(struct pipeline *pipeline, GError **error);
 /* Opens the store, which pipeline_judge() does if need be. */

@@ -172,6 +172,26 @@ static guint states_after(const struct review *review, const struct state *state
 	return review->options->each ? review->states->len : 1;
 }
 
+/* Has the files extracted that the state changes, since they are asked for first of all. */
+static void begin_changed(struct review *review, const struct state *state)
+{
+	guint i;
+	const struct state *before = review->base;
+	g_autoptr(GPtrArray) changes = NULL;
+	g_autoptr(GPtrArray) files = g_ptr_array_new();
+
+	if (g_ptr_array_find(review->states, state, &i) && i && review->options->each)
+		before = review->states->pdata[i - 1];
+	changes = git_diff(review->git, before->tree, state->tree, NULL);
+	for (i = 0; changes && i < changes->len; i++) {
+		const struct git_change *change = changes->pdata[i];
+
+		if (change->new_mode && g_str_has_suffix(change->path, ".c"))
+			g_ptr_array_add(files, change->path);
+	}
+	pipeline_begin(review->pipeline, files);
+}
+
 /* Audits a state into the pipeline. */
 static bool look_at(struct review *review, const struct state *state, GError **error)
 {
@@ -196,8 +216,10 @@ static bool look_at(struct review *review, const struct state *state, GError **e
 	pipeline_reset(p);
 	if (!review_go_to(review, state, error))
 		return false;
-	if (!is_base)
+	if (!is_base) {
 		tree_set_states(p->tree, &states);
+		begin_changed(review, state);
+	}
 	ok = pipeline_scan(p, error) && pipeline_judge(p, error);
 	tree_set_states(p->tree, NULL);
 	return ok;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ahead.h"
 #include "bounds.h"
 #include "extract.h"
 #include "helpers.h"
@@ -55,16 +56,21 @@ static bool is_stopped(const struct survey *s)
 	return s->stop && *s->stop;
 }
 
-static GPtrArray *run_requests(struct survey *s, GPtrArray *requests,
-			       void (*done)(const struct workers_result *result, void *data),
-			       void *data, GError **error)
+struct worker_limits survey_limits(const struct survey *s)
 {
-	const struct worker_limits bounds = {
+	return (struct worker_limits){
 		.seconds = bound(SECONDS_VARIABLE, BOUND_SECONDS),
 		.megabytes = bound(MEGABYTES_VARIABLE, BOUND_MEGABYTES),
 		.jobs = JOBS_MAX,
 		.stop = s->stop,
 	};
+}
+
+static GPtrArray *run_requests(struct survey *s, GPtrArray *requests,
+			       void (*done)(const struct workers_result *result, void *data),
+			       void *data, GError **error)
+{
+	const struct worker_limits bounds = survey_limits(s);
 	long peak = 0;
 
 	if (!workers_run(requests, s->jobs, &bounds, done, data, &peak, error))
@@ -73,16 +79,30 @@ static GPtrArray *run_requests(struct survey *s, GPtrArray *requests,
 	return requests;
 }
 
-static GBytes *make_request(struct round *r, const struct tree_file *file, const char *content)
+GBytes *survey_request(const struct survey *s, guint config, const struct tree_file *file)
 {
-	struct survey *s = r->survey;
 	struct extract_request request = {
-		.path = content ? PROBE_FILE : file->path,
+		.path = file->path,
+		.root = tree_root(s->tree),
+		.build = tree_config_build(s->tree, config),
+		.flags = file->flags,
+		.pch = s->no_pch ? NULL : pch_path(s->pch, config, file),
+	};
+
+	return extract_request_pack(&request);
+}
+
+/* Likewise of a text with the flags of a file. */
+static GBytes *probe_request(const struct round *r, const struct tree_file *file,
+			     const char *content)
+{
+	const struct survey *s = r->survey;
+	struct extract_request request = {
+		.path = PROBE_FILE,
 		.root = tree_root(s->tree),
 		.build = tree_config_build(s->tree, r->config),
 		.flags = file->flags,
 		.content = content,
-		.pch = content || s->no_pch ? NULL : pch_path(s->pch, r->config, file),
 	};
 
 	return extract_request_pack(&request);
@@ -327,6 +347,24 @@ static void sort_longest_first(struct survey *s, GPtrArray *files)
 		files->pdata[i] = (void *)sized[i].path;
 }
 
+/* Takes those out of the files that were extracted ahead. */
+static void take_ahead(struct round *r, GPtrArray *files)
+{
+	g_autoptr(GPtrArray) taken = g_ptr_array_new();
+
+	r->pending = taken;
+	for (guint i = 0; r->survey->ahead && i < files->len; i++) {
+		struct workers_result result;
+
+		if (!ahead_take(r->survey->ahead, files->pdata[i], &result))
+			continue;
+		result.job = taken->len;
+		g_ptr_array_add(taken, g_ptr_array_steal_index(files, i--));
+		r->total++;
+		file_done(&result, r);
+	}
+}
+
 /* Texts of facts that are read side by side may be as large as this together. */
 #define SERVED_BYTES (8 << 20)
 
@@ -394,14 +432,15 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 			take_served(r, served);
 	}
 	take_served(r, served);
+	take_ahead(r, pending);
 	sort_longest_first(s, pending);
 	r->pending = pending;
 	r->total += pending->len;
 	make_pchs(r);
 	for (unsigned int i = 0; i < pending->len; i++)
 		g_ptr_array_add(requests,
-				make_request(r, tree_file(s->tree, r->config, pending->pdata[i]),
-					     NULL));
+				survey_request(s, r->config,
+					       tree_file(s->tree, r->config, pending->pdata[i])));
 	return run_requests(s, requests, file_done, r, error) != NULL;
 }
 
@@ -569,7 +608,7 @@ static bool find_values(struct round *r, const GPtrArray *files, GError **error)
 		if (text)
 			take_values(r, text, size);
 		else
-			g_ptr_array_add(requests, make_request(r, file, vm_values_source));
+			g_ptr_array_add(requests, probe_request(r, file, vm_values_source));
 		if (!run_requests(r->survey, requests, probe_done, r, error))
 			return false;
 	}
@@ -676,6 +715,9 @@ struct program *survey_program(struct survey *s, guint config,
 	guint asked;
 	bool ok = true;
 
+	/* From here on the tree may be moved for kbuild. */
+	if (s->ahead)
+		s->worker_peak = MAX(s->worker_peak, ahead_join(s->ahead));
 	r.program = program_new(s->past);
 	r.program->traces = s->traces;
 	r.program->scan = s->scan;

@@ -36,6 +36,7 @@ struct survey {
 	bool no_pch;
 	struct pch *pch;	/* not owned; NULL with no_pch */
 	guint expected;		/* files that are to be extracted after this program, by a guess */
+	struct ahead *ahead;	/* not owned; what is being extracted already, or NULL */
 	const char *only_built; /* a file that is built: others are read only if built too; or NULL */
 	const volatile sig_atomic_t *stop;
 	/* results */
@@ -65,6 +66,9 @@ struct program *survey_program(struct survey *survey, guint config,
  * configuration compiles them.
  */
 bool survey_contribute(struct survey *survey, guint config, const GPtrArray *files, GError **error);
+/* What a worker gets to extract a file, and what it may take. */
+GBytes *survey_request(const struct survey *survey, guint config, const struct tree_file *file);
+struct worker_limits survey_limits(const struct survey *survey);
 /* Of how many files facts were taken, whatever the number of configurations. */
 guint survey_files_used(const struct survey *survey);
 /* Releases what the survey holds itself. */
