@@ -339,6 +339,8 @@ static bool configure_locked(struct tree *tree, struct tree_config *config, GErr
 	}
 	if (!ok)
 		remove_all(part);
+	if (ok && config->source != TREE_SOURCE_NONE && !tree->no_kbuild)
+		tree_probe_begin(tree, config);
 	/* Stubs made with it are known to later runs by the flags file. */
 	return ok && (!config->stubs->len || tree_flags_save(config, error));
 }

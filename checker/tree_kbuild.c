@@ -72,6 +72,7 @@ static const char probe_enter[] = "\t$(if $(build),$(Q)$(MAKE) $(build)=. " WHOL
 
 enum probe_kind {
 	PROBE_FIRST, /* every file where its path leads to; an error if none is known */
+	PROBE_AGAIN, /* the same by the top Makefile, and no error */
 	PROBE_DRY,   /* without making what the files depend on */
 	PROBE_GUESS, /* where files could belong; they need not */
 	PROBE_ABOVE, /* of the directory above the one that their path leads to */
@@ -243,7 +244,20 @@ static GPtrArray *probe_arguments(const struct tree_config *config, const GPtrAr
 	return arguments;
 }
 
-/* What an earlier make said may be of another state of the tree. */
+static char *said_by_top(const struct tree_config *config)
+{
+	return g_build_filename(config->build, "pfncheck", "inner", NULL);
+}
+
+/* What a tree that is not trusted says decides about nothing but its own make. */
+static void find_inner(const struct tree *tree, struct tree_config *config)
+{
+	g_autofree char *said = said_by_top(config);
+
+	if (!config->inner && !tree->sandbox)
+		config->inner = tree_inner_read(said, config->build);
+}
+
 static void forget_inner(const char *said)
 {
 	g_autofree char *beside = g_strconcat(said, ".make", NULL);
@@ -259,7 +273,7 @@ static bool probe_batch(struct tree *tree, struct tree_config *config, const GPt
 	g_autofree char *out = g_build_filename(config->build, "pfncheck", "out", NULL);
 	g_autofree char *makefile = g_build_filename(config->build, "pfncheck", "flags.mk", NULL);
 	g_autofree char *log = g_build_filename(config->build, "pfncheck", "flags.log", NULL);
-	g_autofree char *said = g_build_filename(config->build, "pfncheck", "inner", NULL);
+	g_autofree char *said = said_by_top(config);
 	g_autofree char *text = probe_makefile(tree, out, goals, kind, said);
 	g_autoptr(GPtrArray) arguments = probe_arguments(config, goals, kind);
 	const struct tree_make make = {
@@ -282,9 +296,7 @@ static bool probe_batch(struct tree *tree, struct tree_config *config, const GPt
 		forget_inner(said);
 	if (!tree_make_run(tree, config, &make, &status, error))
 		return false;
-	/* What a tree that is not trusted says decides about nothing but its own make. */
-	if (!config->inner && !tree->sandbox)
-		config->inner = tree_inner_read(said);
+	find_inner(tree, config);
 	directory = g_dir_open(out, 0, error);
 	if (!directory)
 		return false;
@@ -459,8 +471,10 @@ static bool probe_records(struct tree *tree, struct tree_config *config, const G
 	g_autoptr(GPtrArray) guesses = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) above = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) open = NULL;
-	bool was_inner = config->inner;
+	bool was_inner;
 
+	find_inner(tree, config);
+	was_inner = config->inner;
 	for (guint i = 0; i < files->len; i++)
 		g_ptr_array_add(goals, goal_of(g_ptr_array_index(files, i)));
 	if (!probe_goals(tree, config, goals, PROBE_FIRST, records, error))
@@ -469,7 +483,7 @@ static bool probe_records(struct tree *tree, struct tree_config *config, const G
 	/* Should that be for what the top Makefile does besides, it is asked again by that. */
 	if (missing->len && was_inner) {
 		g_clear_pointer(&config->inner, tree_inner_free);
-		if (!probe_goals(tree, config, missing, PROBE_FIRST, records, error))
+		if (!probe_goals(tree, config, missing, PROBE_AGAIN, records, error))
 			return false;
 		g_ptr_array_set_size(missing, 0);
 		add_missing(files, records, missing);
@@ -483,6 +497,27 @@ static bool probe_records(struct tree *tree, struct tree_config *config, const G
 		return false;
 	add_above(tree, open, records, above);
 	return probe_goals(tree, config, above, PROBE_ABOVE, records, error);
+}
+
+void tree_probe_begin(const struct tree *tree, struct tree_config *config)
+{
+	g_autofree char *makefile = g_build_filename(config->build, "pfncheck", "flags.mk", NULL);
+	g_autofree char *log = g_build_filename(config->build, "pfncheck", "flags.log", NULL);
+	g_autofree char *said = said_by_top(config);
+	g_autofree char *recipe = tree_inner_recipe(said);
+	g_autofree char *text = g_strconcat(probe_rules, probe_goal, recipe, NULL);
+	const char *const arguments[] = { "pfncheck-flags", NULL };
+	const struct tree_make make = {
+		.source = tree->root,
+		.build = config->build,
+		.first = makefile,
+		.log = log,
+		.arguments = arguments,
+	};
+	int status;
+
+	if (!tree->sandbox && g_file_set_contents(makefile, text, -1, NULL))
+		tree_make_run(tree, config, &make, &status, NULL);
 }
 
 bool tree_probe(struct tree *tree, struct tree_config *config, const GPtrArray *files,

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,6 +131,14 @@ static bool is_own_variable(const char *assignment)
 	return false;
 }
 
+static bool same_directory(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return g_path_is_absolute(a) && !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
 /* Where the top Makefile has all others look for what they include. */
 static char **include_flags(const char *flags)
 {
@@ -145,7 +154,7 @@ static char **include_flags(const char *flags)
 	return found;
 }
 
-struct tree_inner *tree_inner_read(const char *file)
+struct tree_inner *tree_inner_read(const char *file, const char *build)
 {
 	g_autofree char *beside = g_strconcat(file, ".make", NULL);
 	g_autofree char *environment = NULL;
@@ -159,7 +168,7 @@ struct tree_inner *tree_inner_read(const char *file)
 	    !g_file_get_contents(beside, &text, NULL, NULL))
 		return NULL;
 	lines = g_strsplit(g_strchomp(text), "\n", -1);
-	if (!size || g_strv_length(lines) != 2 || !g_path_is_absolute(lines[0]))
+	if (!size || g_strv_length(lines) != 2 || !same_directory(lines[0], build))
 		return NULL;
 	inner = g_new0(struct tree_inner, 1);
 	for (const char *at = environment; at < environment + size; at += strlen(at) + 1) {
@@ -172,6 +181,21 @@ struct tree_inner *tree_inner_read(const char *file)
 	inner->directory = g_strdup(lines[0]);
 	inner->build = g_strsplit(lines[1], " ", -1);
 	return inner;
+}
+
+/* What was handed on then, with what we let through as it is now. */
+static char **inner_environment(const struct tree_inner *inner)
+{
+	char **environment = g_strdupv(inner->environment);
+	g_auto(GStrv) own = child_environment();
+
+	for (char **assignment = own; *assignment; assignment++) {
+		char *value = strchr(*assignment, '=');
+		g_autofree char *name = g_strndup(*assignment, (gsize)(value - *assignment));
+
+		environment = g_environ_setenv(environment, name, value + 1, TRUE);
+	}
+	return environment;
 }
 
 void tree_inner_free(struct tree_inner *inner)
@@ -230,7 +254,7 @@ bool tree_make_run(const struct tree *tree, const struct tree_config *config,
 		   const struct tree_make *make, int *status, GError **error)
 {
 	g_autoptr(GPtrArray) argv = make_arguments(tree, config, make);
-	g_auto(GStrv) environment = make->inner ? g_strdupv(make->inner->environment) :
+	g_auto(GStrv) environment = make->inner ? inner_environment(make->inner) :
 						  child_environment();
 	struct child_setup setup = { .parent = getpid() };
 	GPid child;

@@ -177,8 +177,8 @@ bool tree_make_run(const struct tree *tree, const struct tree_config *config,
  * makefile; file is where.
  */
 char *tree_inner_recipe(const char *file);
-/* NULL if it was not said. */
-struct tree_inner *tree_inner_read(const char *file);
+/* NULL if it was not said, or of another build directory. */
+struct tree_inner *tree_inner_read(const char *file, const char *build);
 void tree_inner_free(struct tree_inner *inner);
 /* The line of a log that says most, a new string. */
 char *tree_make_message(const char *log);
@@ -211,6 +211,11 @@ GPtrArray *tree_foreign_directories(struct tree *tree, const struct tree_config 
  */
 bool tree_probe(struct tree *tree, struct tree_config *config, const GPtrArray *files,
 		GError **error);
+/*
+ * Has the top Makefile say, once for a configuration, what all questions have in common;
+ * whoever does not know asks it again.
+ */
+void tree_probe_begin(const struct tree *tree, struct tree_config *config);
 
 /* tree_flags.c */
 
