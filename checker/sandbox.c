@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -90,6 +91,14 @@ static int make_devices(void)
 	       symlink("/proc/self/fd/2", "/dev/stderr");
 }
 
+/* A mount of its own, which can neither be moved nor be removed; fine if it is not there. */
+static int keep_apart(const char *directory)
+{
+	g_autofree char *kept = g_build_filename(directory, SANDBOX_KEPT, NULL);
+
+	return mount(kept, kept, NULL, MS_BIND, NULL) && errno != ENOENT ? -1 : 0;
+}
+
 /* Everything is read-only but directory. */
 static int make_mounts(const char *directory)
 {
@@ -100,7 +109,7 @@ static int make_mounts(const char *directory)
 	    /* Where sockets of services are. */
 	    (mount("pfncheck", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") &&
 	     errno != ENOENT) ||
-	    mount(directory, directory, NULL, MS_BIND, NULL) ||
+	    mount(directory, directory, NULL, MS_BIND, NULL) || keep_apart(directory) ||
 	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) ||
 	    set_attributes("/", AT_RECURSIVE, strict, 0) ||
 	    set_attributes(directory, 0, 0, MOUNT_ATTR_RDONLY))
@@ -174,4 +183,28 @@ int sandbox_main(char **words)
 			return fail("waitpid");
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+bool sandbox_clean(const char *directory, GError **error)
+{
+	GDir *stream = g_dir_open(directory, 0, error);
+	const char *name;
+	bool ok = stream;
+
+	while (ok && (name = g_dir_read_name(stream))) {
+		g_autofree char *path = g_build_filename(directory, name, NULL);
+		struct stat st;
+
+		if (lstat(path, &st) ||
+		    (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode) && unlink(path))) {
+			g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
+				    "%s: %s", path, g_strerror(errno));
+			ok = false;
+		} else if (S_ISDIR(st.st_mode)) {
+			ok = sandbox_clean(path, error);
+		}
+	}
+	if (stream)
+		g_dir_close(stream);
+	return ok;
 }

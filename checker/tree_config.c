@@ -338,6 +338,8 @@ static bool name_config(const struct tree *tree, struct tree_config *config, GEr
 		hash_stat(checksum, config->commands_file);
 	own = g_checksum_copy(checksum);
 	hash_string(own, tree->state);
+	/* What a make has made that is not trusted is for its own tree alone. */
+	hash_string(own, tree->sandbox ? "sandbox" : "");
 	config->kin = g_strdup(g_checksum_get_string(checksum));
 	config->hash = g_strdup(g_checksum_get_string(own));
 	name = g_strdup_printf("conf-%.16s", config->hash);

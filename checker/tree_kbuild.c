@@ -136,7 +136,7 @@ static char *goal_directory(const struct tree *tree, const char *goal)
 static char *probe_makefile(const struct tree *tree, const char *out, const GPtrArray *goals,
 			    enum probe_kind kind, const char *said)
 {
-	g_autofree char *recipe = tree_inner_recipe(said);
+	g_autofree char *recipe = said ? tree_inner_recipe(said) : g_strdup("");
 	g_autoptr(GHashTable) steps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 							    (GDestroyNotify)g_hash_table_unref);
 	g_autoptr(GString) stay = g_string_new("");
@@ -244,17 +244,17 @@ static GPtrArray *probe_arguments(const struct tree_config *config, const GPtrAr
 	return arguments;
 }
 
-static char *said_by_top(const struct tree_config *config)
+/* NULL in a sandbox: what is said there decides about nothing. */
+static char *said_by_top(const struct tree *tree, const struct tree_config *config)
 {
-	return g_build_filename(config->build, "pfncheck", "inner", NULL);
+	return tree->sandbox ? NULL : g_build_filename(config->build, "pfncheck", "inner", NULL);
 }
 
-/* What a tree that is not trusted says decides about nothing but its own make. */
 static void find_inner(const struct tree *tree, struct tree_config *config)
 {
-	g_autofree char *said = said_by_top(config);
+	g_autofree char *said = said_by_top(tree, config);
 
-	if (!config->inner && !tree->sandbox)
+	if (said && !config->inner)
 		config->inner = tree_inner_read(said, config->build);
 }
 
@@ -270,10 +270,11 @@ static void forget_inner(const char *said)
 static bool probe_batch(struct tree *tree, struct tree_config *config, const GPtrArray *goals,
 			enum probe_kind kind, GHashTable *records, GError **error)
 {
-	g_autofree char *out = g_build_filename(config->build, "pfncheck", "out", NULL);
+	/* Beside what is ours alone, which a sandbox does not let it write to. */
+	g_autofree char *out = g_build_filename(config->build, "pfncheck.out", NULL);
 	g_autofree char *makefile = g_build_filename(config->build, "pfncheck", "flags.mk", NULL);
 	g_autofree char *log = g_build_filename(config->build, "pfncheck", "flags.log", NULL);
-	g_autofree char *said = said_by_top(config);
+	g_autofree char *said = said_by_top(tree, config);
 	g_autofree char *text = probe_makefile(tree, out, goals, kind, said);
 	g_autoptr(GPtrArray) arguments = probe_arguments(config, goals, kind);
 	const struct tree_make make = {
@@ -292,7 +293,7 @@ static bool probe_batch(struct tree *tree, struct tree_config *config, const GPt
 	remove_all(out);
 	if (!make_directory(out, error) || !g_file_set_contents(makefile, text, -1, error))
 		return false;
-	if (!config->inner)
+	if (said && !config->inner)
 		forget_inner(said);
 	if (!tree_make_run(tree, config, &make, &status, error))
 		return false;
@@ -394,13 +395,14 @@ static void add_guesses(struct tree *tree, const struct tree_config *config, con
 /* Sees to it that a header that a target depends on exists: made, copied or empty. */
 static void require_header(struct tree *tree, struct tree_config *config, const char *header)
 {
-	g_autofree char *ours = g_build_filename(config->build, header, NULL);
+	g_autofree char *ours = g_canonicalize_filename(header, config->build);
+	g_autofree char *below = g_strconcat(config->build, "/", NULL);
 	g_autofree char *trees = g_build_filename(tree->root, header, NULL);
 	g_autofree char *given = NULL;
 	g_autofree char *parent = g_path_get_dirname(ours);
 
-	if (g_path_is_absolute(header) || g_file_test(ours, G_FILE_TEST_EXISTS) ||
-	    g_file_test(trees, G_FILE_TEST_EXISTS))
+	if (g_path_is_absolute(header) || !g_str_has_prefix(ours, below) ||
+	    g_file_test(ours, G_FILE_TEST_EXISTS) || g_file_test(trees, G_FILE_TEST_EXISTS))
 		return;
 	if (config->given)
 		given = g_build_filename(config->given, header, NULL);
@@ -503,8 +505,8 @@ void tree_probe_begin(const struct tree *tree, struct tree_config *config)
 {
 	g_autofree char *makefile = g_build_filename(config->build, "pfncheck", "flags.mk", NULL);
 	g_autofree char *log = g_build_filename(config->build, "pfncheck", "flags.log", NULL);
-	g_autofree char *said = said_by_top(config);
-	g_autofree char *recipe = tree_inner_recipe(said);
+	g_autofree char *said = said_by_top(tree, config);
+	g_autofree char *recipe = said ? tree_inner_recipe(said) : NULL;
 	g_autofree char *text = g_strconcat(probe_rules, probe_goal, recipe, NULL);
 	const char *const arguments[] = { "pfncheck-flags", NULL };
 	const struct tree_make make = {
@@ -516,7 +518,7 @@ void tree_probe_begin(const struct tree *tree, struct tree_config *config)
 	};
 	int status;
 
-	if (!tree->sandbox && g_file_set_contents(makefile, text, -1, NULL))
+	if (said && g_file_set_contents(makefile, text, -1, NULL))
 		tree_make_run(tree, config, &make, &status, NULL);
 }
 

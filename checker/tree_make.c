@@ -294,6 +294,10 @@ bool tree_make_run(const struct tree *tree, const struct tree_config *config,
 			    line);
 		return false;
 	}
+	if (tree->sandbox && !sandbox_clean(make->build, error)) {
+		g_prefix_error(error, "make left what cannot be looked at: ");
+		return false;
+	}
 	if (WIFSIGNALED(*status)) {
 		g_set_error(error, TREE_ERROR, 0, "make was ended by signal %d (%s)",
 			    WTERMSIG(*status), g_strsignal(WTERMSIG(*status)));

@@ -25,7 +25,7 @@
 #include "tree.h"
 
 /* Raised when what is kept in the cache changes its form. */
-#define TREE_CACHE_VERSION "2"
+#define TREE_CACHE_VERSION "3"
 
 /* Where the configuration of a tree_config comes from. */
 enum tree_source {
@@ -46,7 +46,7 @@ struct tree_config {
 	char *srcarch; /* directory below arch/ */
 	char *name;
 	char *hash;
-	char *kin; /* a hash of all that is in hash but the state of the tree */
+	char *kin; /* the same without the state of the tree, and without the sandbox */
 	enum tree_source source;
 	char *config_file;    /* TREE_SOURCE_CONFIG: the .config to copy */
 	char *given;	      /* the build directory that was given, or NULL */

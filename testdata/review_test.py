@@ -765,6 +765,41 @@ class Trusted(ReviewCase):
             devices = [line.split(":")[0].strip() for line in name.read_text().splitlines()[2:]]
             self.assertEqual(devices, ["lo"])
 
+    def test_what_its_make_leaves_behind(self):
+        """By what lies in the build directory it could have us write, read or run something."""
+        victim = self.directory / "victim"
+        victim.mkdir()
+        (victim / "kept").write_text("kept\n")
+        tricks = ["rm -rf pfncheck", "mv pfncheck elsewhere", f"ln -sfn {victim} pfncheck",
+                  "echo > pfncheck/flags", "echo > pfncheck/flags.log", "touch planted",
+                  f"ln -s {victim} link", f"ln -s {victim} include/link", "mkfifo pipe"]
+        run = "; ".join(f"{{ {trick} && echo '{trick}' >> done; }}" for trick in tricks)
+        self.change_makefile(f"$(shell ({run}) >/dev/null 2>&1)\nccflags-y += -DINSERT_PAGES\n"
+                             "$(obj)/good.o: ../../escaped.h\n../../escaped.h: ;\n")
+        found, _ = self.changes("HEAD", "--trust-tree", kbuild=True, status=1)
+        self.assertEqual(found, {"good_ops": "violation"})
+        build, = (path.parent for path in self.cache.glob("conf-*/planted"))
+        self.assertEqual(set((build / "done").read_text().splitlines()), set(tricks[-4:]))
+        self.assertTrue((build / "pfncheck/flags").read_text().startswith("pfncheck-flags "))
+        self.assertEqual([name for name in build.rglob("*")
+                          if name.is_symlink() or not (name.is_file() or name.is_dir())], [])
+        self.assertEqual([name.name for name in victim.iterdir()], ["kept"])
+        self.assertEqual(list(self.directory.rglob("escaped.h")), [])
+
+    def test_what_its_make_made_serves_no_other_state(self):
+        self.change_makefile("$(shell touch planted)\n")
+        self.audit("HEAD", "--trust-tree", kbuild=True)
+        sandboxed, = self.cache.glob("conf-*/planted")
+        for more in ([], ["--trust-tree"]):
+            self.git("reset", "-q", "--hard", self.base)
+            self.edit("drivers/bad/Makefile", "obj-m", f"# another state {more}\nobj-m")
+            self.commit("bad: a remark")
+            self.break_good()
+            self.audit("HEAD", *more, kbuild=True)
+            self.assertEqual(list(self.cache.glob("conf-*/planted")), [sandboxed])
+        self.assertFalse((sandboxed.parent / "pfncheck/prepared").exists())
+        self.assertGreater(len(list(self.cache.glob("conf-*/pfncheck/prepared"))), 1)
+
     def test_the_head_does_not_configure(self):
         self.edit("Kconfig", "mainmenu", "BROKEN\nmainmenu")
         self.commit("kconfig: broken")
