@@ -286,6 +286,49 @@ class B4(RecipeCase):
         self.assertEqual(self.status_of(self.run_check(name, self.mails[1])), "fail")
         self.assertEqual(self.status_of(self.run_check(name, self.mails[2])), "pass")
 
+    def test_review_of_patches_that_need_each_other(self):
+        """Each is looked at where b4 has it on a branch, on top of those before it."""
+        name = "review-perpatch-check-cmd"
+        self.git("checkout", "-q", "--detach", self.branch)
+        self.edit(GOOD, "vm_insert_page", "vm_insert_mixed")
+        self.commit("good: insert them otherwise")
+        self.edit(GOOD, "#include", "/* moved */\n#include")
+        last = self.commit("good: move lines")
+        mailbox = self.patch(f"{self.base}..HEAD").read_text()
+        mails = ["From " + mail for mail in ("\n" + mailbox).split("\nFrom ")[2:]]
+        mails = [mail.replace("\nSubject:", f"\nMessage-Id:\n <{i}@example.org>\nSubject:", 1)
+                 for i, mail in enumerate(mails)]
+        self.commit("the commit of b4's own")
+        self.git("branch", "b4/review/20261122-insert-pages")
+        self.git("checkout", "-q", "main")
+        # Without a series that is checked out the fourth patch does not apply.
+        result = self.run_check(name, mails[3])
+        self.assertEqual((result.status, result.out), (2, ""), str(result))
+        self.assertIn("does not apply", result.err)
+        tracking = self.directory / "tracking.json"
+        series = {"change-id": "20261122-insert-pages", "base-commit": self.base,
+                  "first-patch-commit": self.git("rev-parse", f"{last}~3")}
+        patches = [{"header-info": {"msgid": f"{i}@example.org"}} for i in range(4)]
+        for about, want in (({"series": series, "patches": patches},
+                             ["fail", "pass", "fail", "pass"]),
+                            ({"series": {**series, "first-patch-commit": None},
+                              "patches": patches}, ["fail", "pass", "fail", "pass"]),
+                            # Squashed, or another series: each patch alone.
+                            ({"series": series, "patches": patches[:3]},
+                             ["fail", "pass", None, None]),
+                            ({"series": series, "patches": []}, ["fail", "pass", None, None])):
+            tracking.write_text(json.dumps(about))
+            for mail, status in zip(mails, want):
+                result = self.run_check(name, mail, B4_TRACKING_FILE=str(tracking))
+                if status:
+                    self.assertEqual(self.status_of(result), status, str(result))
+                else:
+                    self.assertEqual((result.status, result.out), (2, ""), str(result))
+        tracking.write_text(json.dumps({"series": {**series, "first-patch-commit": "--all"},
+                                        "patches": patches}))
+        result = self.run_check(name, mails[0], B4_TRACKING_FILE=str(tracking))
+        self.assertEqual((result.status, result.out), (2, ""), str(result))
+
     def test_series(self):
         name = "review-series-check-cmd"
         tracking = self.directory / "tracking.json"
