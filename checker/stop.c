@@ -87,13 +87,18 @@ static void *wait_for_end(void *unused)
 void stop_begin(guint timeout)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+	sigset_t all, before;
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	if (!timeout)
 		return;
 	sem_init(&early.wake, 0, 0);
+	/* Signals are to interrupt what the run waits for. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
 	early.thread = g_thread_new("stop", wait_for_end, NULL);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	has_thread = 1;
 	sigaction(SIGALRM, &action, NULL);
 	alarm(timeout);
