@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * needs: the files whose text matters (those that were parsed, the headers that were
- * read for them, those with code that no configuration compiles), and the names that
- * the scan was asked for.  Of every other file matters what the scan found in it, but
- * for lines.
+ * read for them, those with code that no configuration compiles), the names that the
+ * scan was asked for, and the functions whose bodies it was asked of.  Of every other
+ * file matters what the scan found in it, but for lines, and for functions that neither
+ * are among these nor call one of them.
  *
- * The file is text: "pfncheck-needs 2", then "F PATH" and "A NAME", escaped as in
- * C, sorted, and "end".
+ * The file is text: "pfncheck-needs 3", then "F PATH", "A NAME" and "B FUNCTION", escaped
+ * as in C, sorted, and "end".
  */
 #include "needs.h"
 
@@ -18,13 +19,14 @@
 #include "tokens.h"
 #include "walk.h"
 
-#define HEADER_LINE "pfncheck-needs 2"
+#define HEADER_LINE "pfncheck-needs 3"
 
 struct needs {
 	GHashTable *files;   /* char *, relative to the tree */
 	GHashTable *headers; /* char *: their last parts, those of .h files */
 	GHashTable *names;   /* char * */
 	GHashTable *hashes;  /* guint64 *: entries of names in a file_index, of file 0 */
+	GHashTable *bodies;  /* char *, functions */
 };
 
 static struct needs *needs_empty(void)
@@ -35,6 +37,7 @@ static struct needs *needs_empty(void)
 	needs->headers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	needs->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	needs->hashes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	needs->bodies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return needs;
 }
 
@@ -46,6 +49,7 @@ void needs_free(struct needs *needs)
 	g_hash_table_unref(needs->headers);
 	g_hash_table_unref(needs->names);
 	g_hash_table_unref(needs->hashes);
+	g_hash_table_unref(needs->bodies);
 	g_free(needs);
 }
 
@@ -66,6 +70,13 @@ static void add_name(const char *name, void *data)
 		g_hash_table_add(needs->hashes, g_memdup2(&entry, sizeof(entry)));
 }
 
+static void add_body(const char *name, void *data)
+{
+	struct needs *needs = data;
+
+	g_hash_table_add(needs->bodies, g_strdup(name));
+}
+
 struct needs *needs_new(const struct scan *scan, const struct store *store, const GPtrArray *texts)
 {
 	struct needs *needs = needs_empty();
@@ -75,6 +86,7 @@ struct needs *needs_new(const struct scan *scan, const struct store *store, cons
 	for (guint i = 0; i < scan_rust_files(scan)->len; i++)
 		add_file(scan_rust_files(scan)->pdata[i], needs);
 	scan_each_question(scan, add_name, needs);
+	scan_each_body(scan, add_body, needs);
 	store_each_file(store, add_file, needs);
 	return needs;
 }
@@ -98,6 +110,7 @@ bool needs_save(const struct needs *needs, const char *file, GError **error)
 
 	append_lines(text, 'F', needs->files);
 	append_lines(text, 'A', needs->names);
+	append_lines(text, 'B', needs->bodies);
 	g_string_append(text, "end\n");
 	return g_file_set_contents(file, text->str, (gssize)text->len, error);
 }
@@ -125,8 +138,10 @@ struct needs *needs_load(const char *file)
 		word = g_strcompress(line + MIN(strlen(line), 2));
 		if (*line == 'F')
 			add_file(word, needs);
-		else
+		else if (*line == 'A')
 			add_name(word, needs);
+		else
+			add_body(word, needs);
 	}
 	if (!complete)
 		g_clear_pointer(&needs, needs_free);
@@ -223,21 +238,39 @@ static bool files_differ(const struct gather *before, const struct gather *after
 	return x.mentions != y.mentions || x.detailed != y.detailed || x.rust || y.rust;
 }
 
-static bool functions_differ(const GArray *before, const GArray *after)
+/* What of one function and its calls matters, appended to what: const char *. */
+static void add_function(const struct needs *needs, const struct gather *gather, guint index,
+			 GPtrArray *what)
 {
-	if (before->len != after->len)
-		return true;
-	for (guint i = 0; i < before->len; i++) {
-		const struct gathered_function *x =
-			&g_array_index(before, struct gathered_function, i);
-		const struct gathered_function *y =
-			&g_array_index(after, struct gathered_function, i);
+	const struct gathered_function *f =
+		&g_array_index(gather->functions, struct gathered_function, index);
+	guint end = index + 1 < gather->functions->len ? f[1].first_call : gather->calls->len;
+	bool wanted = g_hash_table_contains(needs->bodies, f->name);
 
-		if (strcmp(x->name, y->name) || x->first_call != y->first_call ||
-		    x->macro != y->macro || x->mapping != y->mapping)
-			return true;
+	if (wanted) {
+		g_ptr_array_add(what, (void *)f->name);
+		g_ptr_array_add(what, (void *)(f->macro ? " macro" : " function"));
+		g_ptr_array_add(what, (void *)(f->mapping ? " mapping" : " none"));
 	}
-	return false;
+	for (guint i = f->first_call; i < end; i++) {
+		if (!wanted && !g_hash_table_contains(needs->bodies, gather->calls->pdata[i]))
+			continue;
+		g_ptr_array_add(what, (void *)f->name);
+		g_ptr_array_add(what, gather->calls->pdata[i]);
+	}
+}
+
+static bool functions_differ(const struct needs *needs, const struct gather *before,
+			     const struct gather *after)
+{
+	g_autoptr(GPtrArray) x = g_ptr_array_new();
+	g_autoptr(GPtrArray) y = g_ptr_array_new();
+
+	for (guint i = 0; i < before->functions->len; i++)
+		add_function(needs, before, i, x);
+	for (guint i = 0; i < after->functions->len; i++)
+		add_function(needs, after, i, y);
+	return words_differ(x, y);
 }
 
 static bool tables_differ(const struct gather *before, const struct gather *after)
@@ -312,8 +345,7 @@ static bool gathers_differ(const struct needs *needs, const struct gather *befor
 	       entries_differ(before->use_entries, after->use_entries, NULL) ||
 	       relations_differ(before->relations, after->relations) ||
 	       words_differ(before->mapping_types, after->mapping_types) ||
-	       functions_differ(before->functions, after->functions) ||
-	       words_differ(before->calls, after->calls) || tables_differ(before, after) ||
+	       functions_differ(needs, before, after) || tables_differ(before, after) ||
 	       macros_differ(before, after);
 }
 

@@ -76,6 +76,7 @@ struct scan *scan_tree(const struct scan_options *options, GError **error)
 	scan->uses = g_array_new(FALSE, FALSE, sizeof(struct scan_use));
 	scan->object_names = g_ptr_array_new_with_free_func(g_free);
 	scan->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, answer_unref);
+	scan->bodies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_mutex_init(&scan->lock);
 
 	open_cache(scan, options);
@@ -121,6 +122,7 @@ void scan_free(struct scan *scan)
 	g_array_unref(scan->uses);
 	g_ptr_array_unref(scan->object_names);
 	g_hash_table_unref(scan->answers);
+	g_hash_table_unref(scan->bodies);
 	g_clear_pointer(&scan->callers, g_hash_table_unref);
 	scan_cache_free(scan->cache);
 	g_free(scan->digest);
@@ -175,10 +177,22 @@ const GPtrArray *scan_exports(const struct scan *scan)
 	return scan->exports;
 }
 
+void scan_note_body(const struct scan *scan, const char *name)
+{
+	/* Not part of what the scan says. */
+	struct scan *memory = (struct scan *)scan;
+
+	g_mutex_lock(&memory->lock);
+	if (!g_hash_table_contains(memory->bodies, name))
+		g_hash_table_add(memory->bodies, g_strdup(name));
+	g_mutex_unlock(&memory->lock);
+}
+
 bool scan_takes_mapping(const struct scan *scan, const char *name)
 {
 	guint index = GPOINTER_TO_UINT(g_hash_table_lookup(scan->function_names, name)) - 1;
 
+	scan_note_body(scan, name);
 	while (index != G_MAXUINT) {
 		const struct scan_function *function =
 			&g_array_index(scan->functions, struct scan_function, index);
@@ -334,21 +348,34 @@ const GPtrArray *scan_reference_files(const struct scan *scan, const char *name)
 
 const GPtrArray *scan_callees(const struct scan *scan, const char *function)
 {
+	scan_note_body(scan, function);
 	return answer(scan, 'c', function, find_callees);
 }
 
-void scan_each_question(const struct scan *scan, void (*each)(const char *name, void *data),
-			void *data)
+/* Calls back with the keys of a set, each from its character first on. */
+static void each_key(const struct scan *scan, GHashTable *set, guint first,
+		     void (*each)(const char *name, void *data), void *data)
 {
 	struct scan *memory = (struct scan *)scan;
 	GHashTableIter iter;
 	void *key;
 
 	g_mutex_lock(&memory->lock);
-	g_hash_table_iter_init(&iter, memory->answers);
+	g_hash_table_iter_init(&iter, set);
 	while (g_hash_table_iter_next(&iter, &key, NULL))
-		each((const char *)key + 1, data);
+		each((const char *)key + first, data);
 	g_mutex_unlock(&memory->lock);
+}
+
+void scan_each_question(const struct scan *scan, void (*each)(const char *name, void *data),
+			void *data)
+{
+	each_key(scan, scan->answers, 1, each, data);
+}
+
+void scan_each_body(const struct scan *scan, void (*each)(const char *name, void *data), void *data)
+{
+	each_key(scan, scan->bodies, 0, each, data);
 }
 
 /* The dump */

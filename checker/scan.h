@@ -132,6 +132,14 @@ const GPtrArray *scan_rust_files(const struct scan *scan);
 void scan_each_question(const struct scan *scan, void (*each)(const char *name, void *data),
 			void *data);
 
+/*
+ * Likewise the functions of which was asked what they take, or what they call, or who calls
+ * them: with the same functions of these names, and the same calls from and to these, the
+ * scan gives the same answers.
+ */
+void scan_each_body(const struct scan *scan, void (*each)(const char *name, void *data),
+		    void *data);
+
 /* All of the above but for the references, as sorted lines with tabs between the fields. */
 void scan_dump(const struct scan *scan, GString *out);
 

@@ -75,8 +75,9 @@ struct scan {
 
 	GHashTable *
 		callers; /* const char *, a name -> GArray of guint, functions; NULL until needed */
-	GMutex lock;	 /* of answers and callers */
+	GMutex lock;	 /* of answers, bodies and callers */
 	GHashTable *answers; /* char *, a question -> GPtrArray of const char *, perhaps NULL */
+	GHashTable *bodies;  /* char *: functions of which was asked what they take or call */
 };
 
 /* A file, and whose share it is in. */
@@ -106,6 +107,11 @@ static inline const char *scan_path(const struct scan *scan, guint file)
 {
 	return g_ptr_array_index(scan->paths, file);
 }
+
+/* scan */
+
+/* Remembers for scan_each_body() that it was asked of the functions of that name. */
+void scan_note_body(const struct scan *scan, const char *name);
 
 /* scan_types */
 

@@ -97,8 +97,10 @@ static const GArray *callers_of(const struct scan *scan, const char *name)
 
 static void enter(struct scan_reach *reach, guint index)
 {
-	if (g_hash_table_add(reach->reaching, GUINT_TO_POINTER(index + 1)))
-		g_array_append_val(reach->work, index);
+	if (!g_hash_table_add(reach->reaching, GUINT_TO_POINTER(index + 1)))
+		return;
+	g_array_append_val(reach->work, index);
+	scan_note_body(reach->scan, function_at(reach->scan, index)->name);
 }
 
 static bool has(const struct scan_reach *reach, guint index)
@@ -129,6 +131,7 @@ struct scan_reach *scan_reach_to(const struct scan *scan, const char *file, cons
 	struct scan_reach *reach = g_new0(struct scan_reach, 1);
 
 	reach->scan = scan;
+	scan_note_body(scan, function);
 	reach->reaching = g_hash_table_new(NULL, NULL);
 	reach->work = g_array_new(FALSE, FALSE, sizeof(guint));
 	for (guint i = first_of_name(scan, function); i != G_MAXUINT;
@@ -151,6 +154,7 @@ void scan_reach_free(struct scan_reach *reach)
 
 bool scan_reach_from(const struct scan_reach *reach, const char *file, const char *function)
 {
+	scan_note_body(reach->scan, function);
 	for (guint i = first_of_name(reach->scan, function); i != G_MAXUINT;
 	     i = function_at(reach->scan, i)->next)
 		if (has(reach, i) && can_mean(reach->scan, file, i))

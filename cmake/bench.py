@@ -262,7 +262,7 @@ def measure_review(program, tree, files):
         others = review(mappings)
         show("review, other mappings", seconds(others.wall),
              f"{seconds(others.cpu)} CPU; {others.stat('files_scanned')} files scanned, "
-             f"{others.stat('files_extracted')} parsed")
+             f"{others.stat('files_extracted')} parsed, limit {OUTSIDE_SECONDS} s")
         driver = review(series[0])
         show("review, one driver", seconds(driver.wall),
              f"{seconds(driver.cpu)} CPU; {driver.stat('files_extracted')} file parsed, "

@@ -476,6 +476,32 @@ class WhatMatters(ReviewCase):
             self.commit(f"change {name}")
             self.assertTrue(self.looked("HEAD")[0], name)
 
+    def test_what_other_mappings_call(self):
+        """Of a file with mappings of its own matter the functions that the scan was asked of."""
+        maps = "drivers/other/maps.c"
+        text = ("struct vm_area_struct;\n\n"
+                "int maps(struct vm_area_struct *vma)\n{\n\treturn first(vma);\n}\n")
+        self.write("mm/helper.c", "#include <linux/mm.h>\n\n"
+                   "static int deep(struct vm_area_struct *vma)\n{\n"
+                   "\treturn vm_insert_page(vma, 0, NULL);\n}\n\n"
+                   "int helper(struct vm_area_struct *vma)\n{\n\treturn deep(vma);\n}\n"
+                   "EXPORT_SYMBOL_GPL(helper);\n")
+        self.write(maps, text)
+        start = self.commit("mm: a helper")
+        self.looked("HEAD")
+        for after, looked in (
+                (text.replace("first", "second"), False),
+                (text.replace("\treturn", "\tthird(vma);\n\treturn"), False),
+                (text.replace("int maps", "int other_maps"), False),
+                (text + "int fourth(struct vm_area_struct *vma)\n{\n\treturn 1;\n}\n", False),
+                (text.replace("first", "helper"), True),
+                (text.replace("int maps", "int deep"), True),
+                (text + "#define deep(x) vm_insert_page(x, 0, NULL)\n", True)):
+            self.git("reset", "-q", "--hard", start)
+            self.write(maps, after)
+            self.commit("maps: change")
+            self.assertEqual(self.looked("HEAD"), (looked, {}), after)
+
     def test_a_function_that_is_asked_for(self):
         self.write(GOOD, fake_tree.exporter("good", "return helper(vma);")
                    .replace("static", "int helper(struct vm_area_struct *vma);\nstatic", 1))
