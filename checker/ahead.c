@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "pch.h"
+
 struct ahead {
 	GThread *thread; /* NULL once it was joined */
 	GPtrArray *paths;
@@ -54,26 +56,49 @@ static bool is_stored(const struct survey *s, guint config, const struct tree_fi
 	return text;
 }
 
-struct ahead *ahead_start(const struct survey *s, guint config, const GPtrArray *files)
+/* The files to be extracted: const struct tree_file *. */
+static GPtrArray *wanted_files(const struct survey *s, guint config, const GPtrArray *files)
 {
-	struct ahead *ahead = g_new0(struct ahead, 1);
+	GPtrArray *wanted = g_ptr_array_new();
+	guint count[2] = { 0 };
 
-	ahead->paths = g_ptr_array_new_with_free_func(g_free);
-	ahead->requests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	ahead->results = g_ptr_array_new_with_free_func(result_free);
-	ahead->limits = survey_limits(s);
-	ahead->jobs = s->jobs;
 	for (guint i = 0; i < files->len; i++) {
 		const struct tree_file *file = tree_file(s->tree, config, files->pdata[i]);
 
 		if (!file || !file->built || is_stored(s, config, file))
 			continue;
+		g_ptr_array_add(wanted, (void *)file);
+		count[file->is_module]++;
+	}
+	/* With precompiled headers they are done sooner, even if that begins later. */
+	for (int module = 0; module < 2 && !s->no_pch; module++) {
+		if (!pch_is_due(s->pch, config, module, count[module], s->expected))
+			continue;
+		for (guint i = wanted->len; i-- > 0;)
+			if (((const struct tree_file *)wanted->pdata[i])->is_module == module)
+				g_ptr_array_remove_index(wanted, i);
+	}
+	return wanted;
+}
+
+struct ahead *ahead_start(const struct survey *s, guint config, const GPtrArray *files)
+{
+	g_autoptr(GPtrArray) wanted = wanted_files(s, config, files);
+	struct ahead *ahead;
+
+	if (!wanted->len)
+		return NULL;
+	ahead = g_new0(struct ahead, 1);
+	ahead->paths = g_ptr_array_new_with_free_func(g_free);
+	ahead->requests = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	ahead->results = g_ptr_array_new_with_free_func(result_free);
+	ahead->limits = survey_limits(s);
+	ahead->jobs = s->jobs;
+	for (guint i = 0; i < wanted->len; i++) {
+		const struct tree_file *file = wanted->pdata[i];
+
 		g_ptr_array_add(ahead->paths, g_strdup(file->path));
 		g_ptr_array_add(ahead->requests, survey_request(s, config, file));
-	}
-	if (!ahead->requests->len) {
-		ahead_free(ahead);
-		return NULL;
 	}
 	ahead->thread = g_thread_new("ahead", run, ahead);
 	return ahead;

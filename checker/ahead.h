@@ -14,8 +14,9 @@
 struct ahead;
 
 /*
- * Begins with those of the files (const char *) whose flags are known and whose facts the
- * store does not have; NULL if there are none.  The tree must not move, and no other
+ * Begins with those of the files (const char *) whose flags are known, whose facts the
+ * store does not have, and with which no precompiled headers go that are still to be
+ * made; NULL if there are none.  The tree must not move, and no other
  * workers run, until ahead_join().
  */
 struct ahead *ahead_start(const struct survey *survey, guint config, const GPtrArray *files);

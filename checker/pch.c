@@ -192,6 +192,13 @@ static struct header *add_header(struct pch *pch, guint config, bool module, cha
 	return h;
 }
 
+bool pch_is_due(const struct pch *pch, guint config, bool module, guint n, guint more)
+{
+	const struct header *h = find(pch, config, module);
+
+	return n && (h ? !is_current(h) : n + more >= FILES_MIN);
+}
+
 GPtrArray *pch_requests(struct pch *pch, const struct tree *tree, guint config,
 			const GPtrArray *files, guint more, const GPtrArray *known)
 {
@@ -210,13 +217,11 @@ GPtrArray *pch_requests(struct pch *pch, const struct tree *tree, guint config,
 			.make_pch = true,
 		};
 
-		if (!n)
+		if (!pch_is_due(pch, config, module, n, more))
 			continue;
-		if (h && !is_current(h)) {
+		if (h)
 			g_ptr_array_remove(pch->all, h);
-			h = NULL;
-		}
-		if (h || n + more < FILES_MIN)
+		if (n + more < FILES_MIN)
 			continue;
 		if (!pch->directory)
 			pch->directory = g_dir_make_tmp("pfncheck-XXXXXX", NULL);

@@ -28,6 +28,11 @@ void pch_clear(struct pch *pch);
  */
 GPtrArray *pch_requests(struct pch *pch, const struct tree *tree, guint config,
 			const GPtrArray *files, guint more, const GPtrArray *known);
+/*
+ * Whether it would make or remove the one of a kind, if n files of that are to be
+ * extracted next.
+ */
+bool pch_is_due(const struct pch *pch, guint config, bool module, guint n, guint more);
 /* Takes the result of one of the last requests. */
 void pch_made(struct pch *pch, const struct workers_result *result);
 

@@ -227,12 +227,8 @@ static bool analyse_config(struct pipeline *p, guint config, GError **error)
 		p->traces = trace_memory_new(p->past);
 	}
 	begin_stage(p, "extract");
-	if (!p->pch)
-		p->pch = pch_new();
-	p->survey.pch = p->pch;
 	p->survey.past = p->past;
 	p->survey.traces = p->traces;
-	p->survey.expected = p->to_come;
 	program = survey_program(&p->survey, config, trace_exporters, NULL, error);
 	if (!program)
 		return false;
@@ -313,6 +309,7 @@ static struct survey begin_survey(struct pipeline *p)
 		.jobs = p->options->jobs,
 		.no_pch = p->options->no_pch,
 		.pch = p->pch,
+		.expected = p->to_come,
 		.no_kbuild = p->options->no_kbuild,
 		.only_built = p->only_built,
 		.stop = p->stop,
