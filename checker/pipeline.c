@@ -117,10 +117,16 @@ bool pipeline_scan(struct pipeline *p, GError **error)
 	return p->scan != NULL;
 }
 
+/* What has a part in all that is kept of files, as a new string. */
+static char *versions_in_words(void)
+{
+	return g_strdup_printf("pfncheck %s facts %d libclang %s", PFNCHECK_VERSION, FACTS_SCHEMA,
+			       ast_version());
+}
+
 bool pipeline_store(struct pipeline *p, GError **error)
 {
-	g_autofree char *versions = g_strdup_printf("pfncheck %s facts %d libclang %s",
-						    PFNCHECK_VERSION, FACTS_SCHEMA, ast_version());
+	g_autofree char *versions = versions_in_words();
 	struct store_options options = {
 		.directory = p->options->no_cache ? NULL : p->cache,
 		.root = tree_root(p->tree),
@@ -203,6 +209,16 @@ void pipeline_dump(struct pipeline *p)
 
 /* ---- configurations ---- */
 
+static struct pch *begin_pch(struct pipeline *p)
+{
+	g_autofree char *versions = p->options->no_cache ? NULL : versions_in_words();
+
+	if (!p->pch)
+		p->pch = pch_new(versions);
+	pch_load(p->pch, p->tree);
+	return p->pch;
+}
+
 /* Beyond as many facts of files the next state is looked at without those before it. */
 #define FACTS_KEPT 1024
 
@@ -229,6 +245,7 @@ static bool analyse_config(struct pipeline *p, guint config, GError **error)
 	begin_stage(p, "extract");
 	p->survey.past = p->past;
 	p->survey.traces = p->traces;
+	p->survey.pch = begin_pch(p);
 	program = survey_program(&p->survey, config, trace_exporters, NULL, error);
 	if (!program)
 		return false;
@@ -300,15 +317,13 @@ static void join_coccinelle(struct pipeline *p)
 /* What a survey has before there is a scan. */
 static struct survey begin_survey(struct pipeline *p)
 {
-	if (!p->pch)
-		p->pch = pch_new();
 	return (struct survey){
 		.tree = p->tree,
 		.store = p->store,
 		.progress = p->progress,
 		.jobs = p->options->jobs,
 		.no_pch = p->options->no_pch,
-		.pch = p->pch,
+		.pch = begin_pch(p),
 		.expected = p->to_come,
 		.no_kbuild = p->options->no_kbuild,
 		.only_built = p->only_built,

@@ -112,7 +112,9 @@ static GBytes *probe_request(const struct round *r, const struct tree_file *file
 
 static void pch_done(const struct workers_result *result, void *data)
 {
-	pch_made(((struct round *)data)->survey->pch, result);
+	const struct survey *s = ((struct round *)data)->survey;
+
+	pch_made(s->pch, s->tree, result);
 }
 
 static void make_pchs(struct round *r)

@@ -178,7 +178,8 @@ def measure_patches(tree, jobs):
 
 def kept_files(cache):
     """What of a cache is neither the configuration nor the flags."""
-    return [*cache.glob("store.sqlite*"), *cache.glob("scan-*")]
+    return [*cache.glob("store.sqlite*"), *cache.glob("scan-*"),
+            *cache.glob("conf-*/pfncheck/headers*")]
 
 
 def drop_facts(cache):
@@ -331,7 +332,8 @@ def main():
              f"after it, flags of all files included; limit {COLD_SECONDS} s")
         size = sum(file.stat().st_size for file in kept_files(cache)) >> 10
         show("store", mebibytes(size),
-             f"of one kernel, what the scan keeps included; limit {mebibytes(STORE_KIB)}")
+             "of one kernel, with what the scan and the compiler keep; "
+             f"limit {mebibytes(STORE_KIB)}")
 
         warm = Run(program, tree, cache)
         show("warm audit", seconds(warm.wall),

@@ -225,6 +225,96 @@ class Asked(Store):
         self.assertEqual(self.assert_same(), "reject")
 
 
+class Headers(Store):
+    """Precompiled headers that a run leaves for those after it."""
+
+    drivers = [f"drivers/d{i}/d{i}.c" for i in range(6)]
+    more = {name: fake_tree.exporter(
+        name[-4:-2], "return remap_pfn_range(vma, 0, 0, 0, vma->vm_page_prot);")
+            for name in drivers}
+
+    def setUp(self):
+        super().setUp()
+        self.report()
+        # The generated headers are older than what a state proves nothing of by then.
+        time.sleep(2.1)
+        self.begin_again()
+
+    def begin_again(self):
+        """All files are parsed, which is what headers are made for."""
+        self.store.unlink()
+        return self.report()
+
+    def left(self):
+        return list(self.cache.glob("conf-*/pfncheck/headers-*.pch"))
+
+    def opened(self, *options):
+        trace = self.directory / "opened"
+        words = self.command("--format=json", *options)
+        result = self.run_words(["strace", "-f", "-qq", "-e", "trace=openat", "-o", str(trace)] + words)
+        self.assertEqual(result.status, 1, str(result))
+        return "/pfncheck/headers-" in trace.read_text()
+
+    def verdict_of(self, name, *options):
+        report, result = self.report(*options)
+        self.assertEqual(result.err, "")
+        return self.verdicts(report)[name]
+
+    def edit(self, number):
+        self.write(self.drivers[0], self.more[self.drivers[0]] + f"/* {number} */\n")
+
+    def test_one_file_later(self):
+        self.assertEqual(len(self.left()), 1)
+        if shutil.which("strace") and not SANITIZED:
+            self.edit(1)
+            self.assertFalse(self.opened("--no-pch"))
+            self.edit(2)
+            self.assertTrue(self.opened())
+        self.edit(3)
+        self.assertEqual(self.extracted(), 1)
+        self.assertEqual(self.verdict_of("d0_ops"), "pass")
+        self.assertEqual(len(self.left()), 1)
+
+    def test_a_header_changes(self):
+        for name, text in (("include/linux/mm.h", fake_tree.FILES["include/linux/mm.h"] +
+                            "#define remap_pfn_range(v, a, p, s, r) vm_insert_page(v, a, (void *)p)\n"),
+                           # Found before the other one.
+                           ("arch/x86/include/linux/dma-buf.h", "#include_next <linux/dma-buf.h>\n"
+                            "#define remap_pfn_range(v, a, p, s, r) vm_insert_page(v, a, (void *)p)\n")):
+            with self.subTest(name):
+                before = self.left()
+                old = (self.tree / name).read_text() if (self.tree / name).exists() else None
+                self.write(name, text)
+                self.edit(name)
+                self.assertEqual(self.verdict_of("d0_ops"), "violation")
+                self.assertEqual(self.verdict_of("d0_ops", "--no-cache"), "violation")
+                if old:
+                    self.write(name, old)
+                else:
+                    (self.tree / name).unlink()
+                time.sleep(2.1)
+                self.assertEqual(self.verdicts(self.begin_again()[0])["d0_ops"], "pass")
+                self.assertEqual(len(self.left()), 1)
+                self.assertNotEqual(self.left(), before)
+
+    def test_damaged(self):
+        left, = self.left()
+        listed = left.parent / "headers"
+        for file in (left, listed):
+            whole = file.read_bytes()
+            for number, content in enumerate((b"", b"text\n" * 1000, whole[:100],
+                                              whole[:len(whole) // 2] + b"\xff" * 64 +
+                                              whole[len(whole) // 2 + 64:], None)):
+                with self.subTest(file=file.name, number=number):
+                    if content is None:
+                        file.unlink()
+                    else:
+                        file.write_bytes(content)
+                    self.edit(f"{file.name} {number}")
+                    self.assertEqual(self.verdict_of("d0_ops"), "pass")
+            file.write_bytes(whole)
+
+
 class Damaged(Store):
     """A store that is not ours as we left it is set aside with one line."""
 
