@@ -79,8 +79,11 @@ static void add_body(const char *name, void *data)
 
 struct needs *needs_new(const struct scan *scan, const struct store *store, const GPtrArray *texts)
 {
-	struct needs *needs = needs_empty();
+	struct needs *needs;
 
+	if (!store_knows_each_file(store))
+		return NULL;
+	needs = needs_empty();
 	for (guint i = 0; i < texts->len; i++)
 		add_file(texts->pdata[i], needs);
 	for (guint i = 0; i < scan_rust_files(scan)->len; i++)

@@ -15,8 +15,8 @@
 struct needs;
 
 /*
- * Those of an audit that was made of these and is complete.  texts: further files
- * (const char *) that were read.
+ * Those of an audit that was made of these and is complete; NULL if they are not known.
+ * texts: further files (const char *) that were read.
  */
 struct needs *needs_new(const struct scan *scan, const struct store *store, const GPtrArray *texts);
 void needs_free(struct needs *needs);

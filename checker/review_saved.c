@@ -7,6 +7,7 @@
  * tree that differs from a known one in no build file has its flags, and one that
  * differs in nothing that matters has its audit.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdint.h>
@@ -129,6 +130,16 @@ static void write_known(const struct review *review, const struct state *state)
 	g_file_set_contents(file, text->str, (gssize)text->len, NULL);
 }
 
+/* Removes a file, which need not be there. */
+static bool forget(const char *file, GError **error)
+{
+	if (!g_unlink(file) || errno == ENOENT)
+		return true;
+	g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
+		    "%s: cannot remove: %s", file, g_strerror(errno));
+	return false;
+}
+
 bool review_save(struct review *review, const struct state *state, GError **error)
 {
 	g_autofree char *file = saved_file(review, state, ".json");
@@ -136,7 +147,7 @@ bool review_save(struct review *review, const struct state *state, GError **erro
 	struct report_options save = { .format = "json", .output = file };
 	struct needs *needs = needs_new(review->pipeline->scan, review->pipeline->store,
 					left_out_files(review->pipeline->left_out));
-	bool ok = needs_save(needs, needs_file, error) &&
+	bool ok = (needs ? needs_save(needs, needs_file, error) : forget(needs_file, error)) &&
 		  report_write(review->pipeline->audit, &save, error);
 
 	needs_free(needs);

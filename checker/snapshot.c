@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_state.h"
 #include "files.h"
 
 /* How many there are for runs at the same time. */
@@ -429,6 +430,15 @@ const char *snapshot_path(const struct snapshot *snapshot)
 	return snapshot->path;
 }
 
+/* Until whatever is written or read from now on has a later time than what was written. */
+static void wait_for_tick(void)
+{
+	gint64 began = file_state_now();
+
+	while (file_state_now() == began)
+		g_usleep(500);
+}
+
 bool snapshot_move(struct snapshot *snapshot, const char *tree, GError **error)
 {
 	g_autoptr(GPtrArray) changes = NULL;
@@ -450,5 +460,6 @@ bool snapshot_move(struct snapshot *snapshot, const char *tree, GError **error)
 		return false;
 	g_free(snapshot->tree);
 	snapshot->tree = g_strdup(tree);
+	wait_for_tick();
 	return true;
 }

@@ -189,6 +189,7 @@ struct store *store_open(const struct store_options *options, GError **error)
 	store->builds = g_ptr_array_new_with_free_func(g_free);
 	store->asked = g_hash_table_new_full(hash_hash, hash_equal, NULL, g_free);
 	store->served = g_hash_table_new_full(hash_hash, hash_equal, NULL, served_free);
+	store->unkept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	if (options->directory)
 		store->database = store_database_open(store, options->directory);
 	return store;
@@ -201,6 +202,7 @@ void store_close(struct store *store)
 	store_commit(store);
 	store_database_close(store->database);
 	g_hash_table_destroy(store->served);
+	g_hash_table_destroy(store->unkept);
 	g_hash_table_destroy(store->rows);
 	g_ptr_array_free(store->unwritten, TRUE);
 	g_ptr_array_free(store->states, TRUE);
@@ -650,8 +652,25 @@ void store_put_without(struct store *store, const char *path, const char *const 
 		row->size = size;
 		note_served(store, asked, path, row->headers, &row->hash, size);
 		add_row(store, row);
+	} else {
+		/* Where a missing one might come to be is not known without a row. */
+		store_note_read(store, path, clean, missing && *missing ? NULL : headers);
 	}
 	g_hash_table_remove(store->asked, &question);
+}
+
+void store_note_read(struct store *store, const char *path, const char *build,
+		     const char *const *headers)
+{
+	g_hash_table_add(store->unkept, g_strdup(path));
+	store->untold |= !headers;
+	for (; headers && *headers; headers++) {
+		g_autofree char *clean = store_clean(*headers);
+		g_autofree char *name = store_shorten(store, build, clean);
+
+		if (g_str_has_prefix(name, "T:"))
+			g_hash_table_add(store->unkept, g_strdup(name + 2));
+	}
 }
 
 void store_remember(struct store *store, const char *question, const char *text, gsize size)
@@ -701,12 +720,20 @@ static void append_hash(GString *out, const struct store_hash *hash)
 		g_string_append_printf(out, "%02x", hash->bytes[i]);
 }
 
+bool store_knows_each_file(const struct store *store)
+{
+	return !store->untold;
+}
+
 void store_each_file(const struct store *store, void (*each)(const char *path, void *data),
 		     void *data)
 {
 	GHashTableIter iter;
-	gpointer value;
+	gpointer path, value;
 
+	g_hash_table_iter_init(&iter, store->unkept);
+	while (g_hash_table_iter_next(&iter, &path, NULL))
+		each(path, data);
 	g_hash_table_iter_init(&iter, store->served);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct served *row = value;

@@ -78,6 +78,12 @@ void store_put_without(struct store *store, const char *path, const char *const 
 		       const char *build, const char *const *headers, const char *const *missing,
 		       const char *facts, gsize size);
 /*
+ * Notes for store_each_file() what a file that was extracted rests on if its facts are
+ * not to be kept; headers: NULL if nobody knows.
+ */
+void store_note_read(struct store *store, const char *path, const char *build,
+		     const char *const *headers);
+/*
  * Keeps a text under a question, which has to hold all that the text rests on besides
  * the versions; and gives it back as store_get() does.  It is in no dump.
  */
@@ -87,8 +93,9 @@ char *store_recall(struct store *store, const char *question, gsize *size);
 void store_commit(struct store *store);
 /*
  * The files of the tree (relative paths) whose facts this run got or put, and those
- * that were read for them, in no order, perhaps several times.
+ * that were read for them, in no order, perhaps several times; and whether these are all.
  */
+bool store_knows_each_file(const struct store *store);
 void store_each_file(const struct store *store, void (*each)(const char *path, void *data),
 		     void *data);
 /*

@@ -73,6 +73,8 @@ struct store {
 	GPtrArray *builds;  /* char *: build directories seen, absolute */
 	GHashTable *asked;  /* struct store_hash -> struct asked of store.c */
 	GHashTable *served; /* struct store_hash -> struct served of store.c */
+	GHashTable *unkept; /* char *: files of the tree on which facts rest that are not kept */
+	bool untold;	    /* there are others that nobody knows */
 };
 
 void store_message(const struct store *store, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -212,6 +212,7 @@ static void file_done(const struct workers_result *result, void *data)
 	struct survey *s = r->survey;
 	const char *path = r->pending->pdata[result->job];
 	const struct tree_file *file = tree_file(s->tree, r->config, path);
+	const char *build = tree_config_build(s->tree, r->config);
 	struct extract_reply reply;
 
 	progress_update(s->progress, ++r->finished, r->total);
@@ -219,10 +220,12 @@ static void file_done(const struct workers_result *result, void *data)
 		/* That the run was stopped is no failure of the files not reached. */
 		if (!is_stopped(s))
 			audit_add_failure(s->audit, path, result->failure);
+		store_note_read(s->store, path, build, NULL);
 		return;
 	}
 	if (!extract_reply_unpack(&reply, result->reply, result->size)) {
 		audit_add_failure(s->audit, path, "the worker's reply makes no sense");
+		store_note_read(s->store, path, build, NULL);
 		return;
 	}
 	s->files_parsed++;
@@ -230,7 +233,6 @@ static void file_done(const struct workers_result *result, void *data)
 		audit_add_failure(s->audit, path, reply.fatal);
 	if (reply.size) {
 		g_auto(GStrv) headers = all_headers(r, &reply, file);
-
 		g_auto(GStrv) missing = reply.fatal ? missing_headers(&reply) : NULL;
 		struct facts_reading reading = { 0 };
 
@@ -238,10 +240,13 @@ static void file_done(const struct workers_result *result, void *data)
 		reading.facts = program_past_facts(s->past, &reading.key, &reading.why);
 		add_facts(r, &reading, false);
 		if (!reply.fatal || missing)
-			store_put_without(s->store, path, file->flags,
-					  tree_config_build(s->tree, r->config),
+			store_put_without(s->store, path, file->flags, build,
 					  (const char *const *)headers,
 					  (const char *const *)missing, reply.facts, reply.size);
+		else
+			store_note_read(s->store, path, build, (const char *const *)headers);
+	} else {
+		store_note_read(s->store, path, build, NULL);
 	}
 	extract_reply_clear(&reply);
 }
@@ -402,6 +407,7 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	g_autoptr(GPtrArray) pending = g_ptr_array_new();
 	g_autoptr(GArray) served = g_array_new(FALSE, FALSE, sizeof(struct facts_reading));
+	static const char *const none[] = { NULL };
 
 	if (!load_flags(r, files, error))
 		return false;
@@ -413,6 +419,8 @@ static bool run_round(struct round *r, GPtrArray *files, GError **error)
 
 		if (!file) {
 			audit_add_failure(s->audit, path, "its compile flags are not known");
+			store_note_read(s->store, path, tree_config_build(s->tree, r->config),
+					none);
 			continue;
 		}
 		if (s->only_built && !file->built) {

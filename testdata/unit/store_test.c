@@ -529,6 +529,20 @@ static void test_always_shadowed(struct fixture *fixture, gconstpointer data)
 		g_free((char *)headers[i]);
 }
 
+static void add_name(const char *path, void *data)
+{
+	g_ptr_array_add(data, g_strdup(path));
+}
+
+/* What facts rest on is told of those that are not kept, too. */
+static void assert_tells(const struct store *store, const char *path)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+	store_each_file(store, add_name, names);
+	g_assert_true(g_ptr_array_find_with_equal_func(names, path, g_str_equal, NULL));
+}
+
 /* Facts of a file that changed while it was read are not kept. */
 static void test_changed_meanwhile(struct fixture *fixture, gconstpointer data)
 {
@@ -546,6 +560,10 @@ static void test_changed_meanwhile(struct fixture *fixture, gconstpointer data)
 		write_file(fixture->tree, names[i], "changed\n");
 		write_file(fixture->tree, names[i], content);
 		put_with(store, fixture, "drivers/a/a.c", NULL, FACTS);
+		assert_tells(store, "drivers/a/a.c");
+		assert_tells(store, "drivers/a/a.h");
+		assert_tells(store, "include/linux/fb.h");
+		g_assert_true(store_knows_each_file(store));
 		assert_get(store, fixture, "drivers/a/a.c", NULL);
 		store_close(store);
 		pass_time();
@@ -553,6 +571,10 @@ static void test_changed_meanwhile(struct fixture *fixture, gconstpointer data)
 	/* Nor those that nobody asked for. */
 	store = open_store(fixture);
 	put_with(store, fixture, "drivers/a/a.c", NULL, FACTS);
+	assert_tells(store, "drivers/a/a.h");
+	store_note_read(store, "drivers/b.c", fixture->build, NULL);
+	assert_tells(store, "drivers/b.c");
+	g_assert_false(store_knows_each_file(store));
 	store_close(store);
 	assert_disk(fixture, NULL);
 	assert_quiet(fixture);
