@@ -4,6 +4,9 @@
  */
 #include "git.h"
 
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -563,26 +566,44 @@ bool git_changed_lines(struct git *git, const struct git_change *change,
 /* ---- blobs ---- */
 
 struct git_reader {
-	GSubprocess *process;
+	struct git *git;
+	GSubprocess *process; /* NULL: it could not be started again */
 	GOutputStream *to;
 	GDataInputStream *from;
 };
 
-struct git_reader *git_reader_new(struct git *git, GError **error)
+static bool start_reader(struct git_reader *reader, GError **error)
 {
 	const char *arguments[] = { "cat-file", "--batch", NULL };
 	GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
 				 G_SUBPROCESS_FLAGS_STDERR_SILENCE;
-	GSubprocess *process = git_spawn(git, flags, NULL, arguments, error);
-	struct git_reader *reader;
 
-	if (!process)
-		return NULL;
-	reader = g_new0(struct git_reader, 1);
-	reader->process = process;
-	reader->to = g_subprocess_get_stdin_pipe(process);
-	reader->from = g_data_input_stream_new(g_subprocess_get_stdout_pipe(process));
+	reader->process = git_spawn(reader->git, flags, NULL, arguments, error);
+	if (!reader->process)
+		return false;
+	reader->to = g_subprocess_get_stdin_pipe(reader->process);
+	reader->from = g_data_input_stream_new(g_subprocess_get_stdout_pipe(reader->process));
 	g_buffered_input_stream_set_buffer_size(G_BUFFERED_INPUT_STREAM(reader->from), 64 * 1024);
+	return true;
+}
+
+static void end_reader(struct git_reader *reader)
+{
+	if (!reader->process)
+		return;
+	g_output_stream_close(reader->to, NULL, NULL);
+	g_clear_object(&reader->from);
+	g_subprocess_wait(reader->process, NULL, NULL);
+	g_clear_object(&reader->process);
+}
+
+struct git_reader *git_reader_new(struct git *git, GError **error)
+{
+	struct git_reader *reader = g_new0(struct git_reader, 1);
+
+	reader->git = git;
+	if (!start_reader(reader, error))
+		g_clear_pointer(&reader, g_free);
 	return reader;
 }
 
@@ -590,14 +611,29 @@ void git_reader_free(struct git_reader *reader)
 {
 	if (!reader)
 		return;
-	g_output_stream_close(reader->to, NULL, NULL);
-	g_object_unref(reader->from);
-	g_subprocess_wait(reader->process, NULL, NULL);
-	g_object_unref(reader->process);
+	end_reader(reader);
 	g_free(reader);
 }
 
-char *git_read(struct git_reader *reader, const char *oid, gsize *size, GError **error)
+/* Writes to git; that it has ended is no reason to end ourselves. */
+static bool tell_reader(struct git_reader *reader, const char *text)
+{
+	const struct timespec now = { 0 };
+	sigset_t pipe, before;
+	bool ok;
+
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, &before);
+	ok = g_output_stream_write_all(reader->to, text, strlen(text), NULL, NULL, NULL);
+	while (!ok && sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR) {
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ok;
+}
+
+/* The content of an object, or NULL if git does not have it, or has ended. */
+static char *ask_reader(struct git_reader *reader, const char *oid, gsize *size)
 {
 	g_autofree char *question = g_strconcat(oid, "\n", NULL);
 	g_autofree char *answer = NULL;
@@ -608,21 +644,34 @@ char *git_read(struct git_reader *reader, const char *oid, gsize *size, GError *
 	gsize got = 0;
 	char newline;
 
-	if (g_output_stream_write_all(reader->to, question, strlen(question), NULL, NULL, NULL))
+	if (tell_reader(reader, question))
 		answer = g_data_input_stream_read_line(reader->from, NULL, NULL, NULL);
 	words = g_strsplit(answer ? answer : "", " ", -1);
 	/* "OID blob SIZE", "OID missing" */
 	if (g_strv_length(words) != 3 || strcmp(words[1], "blob") ||
 	    !g_ascii_string_to_unsigned(words[2], 10, 0, G_MAXUINT32, &length, NULL))
-		goto failed;
+		return NULL;
 	content = g_malloc(length + 1);
 	if (!g_input_stream_read_all(from, content, length, &got, NULL, NULL) || got != length ||
 	    !g_input_stream_read_all(from, &newline, 1, &got, NULL, NULL) || got != 1)
-		goto failed;
+		return NULL;
 	content[length] = '\0';
 	*size = length;
 	return g_steal_pointer(&content);
-failed:
+}
+
+char *git_read(struct git_reader *reader, const char *oid, gsize *size, GError **error)
+{
+	char *content = reader->process ? ask_reader(reader, oid, size) : NULL;
+
+	if (content)
+		return content;
+	/* Objects may have been packed meanwhile; a git that begins now knows where they are. */
+	end_reader(reader);
+	if (start_reader(reader, NULL))
+		content = ask_reader(reader, oid, size);
+	if (content)
+		return content;
 	g_set_error(error, GIT_ERROR, GIT_ERROR_OBJECT,
 		    "object %.12s cannot be read: in a partial clone get what is missing with "
 		    "'git fetch --refetch --no-filter', else see 'git fsck'",

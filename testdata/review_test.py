@@ -1177,6 +1177,23 @@ class Hostile(ReviewCase):
         found, _ = self.changes("topic..main", tree=linked, status=1)
         self.assertEqual(found, {"good_ops": "violation"})
 
+    def test_git_ends(self):
+        """One git that reads objects ends before it was asked, and after an answer; the next one does."""
+        tools = self.directory / "tools"
+        tools.mkdir()
+        real = shutil.which("git")
+        self.break_good()
+        for number, command in enumerate(("exit 1", f"head -n 1 | {real} \"$@\" | head -c 90")):
+            mark = self.directory / f"mark{number}"
+            (tools / "git").write_text(
+                f"#!/bin/sh\ncase \"$*\" in *cat-file*) [ -e {mark} ] || {{ : >{mark}; "
+                f"{command}; exit 1; }};; esac\nexec {real} \"$@\"\n")
+            (tools / "git").chmod(0o755)
+            env = {"PATH": f"{tools}:{os.environ['PATH']}"}
+            result = self.audit("HEAD", cache=self.directory / f"cache{number}", env=env)
+            self.assertEqual((result.status, result.err), (1, ""), str(result))
+            self.assertTrue(mark.exists())
+
     def test_a_submodule_in_place_of_a_driver(self):
         self.git("rm", "-rq", "drivers/bad")
         self.git("update-index", "--add", "--cacheinfo", f"160000,{self.base},drivers/bad")
