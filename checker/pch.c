@@ -12,6 +12,7 @@
 #include "extract.h"
 #include "file_state.h"
 #include "files.h"
+#include "sorted.h"
 
 /* In a build directory: what there is for later runs, and how to read that. */
 #define KEPT_LIST "pfncheck/headers"
@@ -19,7 +20,7 @@
 #define KEPT_SUFFIX ".pch"
 /* What it was made with and of, its name, whether it is for modules, flags, headers, folders. */
 #define KEPT_TYPE "(ssbas" WATCHED_TYPE WATCHED_TYPE ")"
-#define WATCHED_TYPE "a(sxxxx)"
+#define WATCHED_TYPE "a(sxxxxs)"
 
 /* Precompiled headers pay from this many files on. */
 #define FILES_MIN 6
@@ -27,7 +28,8 @@
 /* Paths, and what they were when they had a part in something. */
 struct watched {
 	char **paths;
-	GArray *states; /* struct file_state; all zero of what was not there */
+	GArray *states;	   /* struct file_state; all zero of what was not there */
+	GPtrArray *hashes; /* char *: of their contents, for when the states differ */
 };
 
 struct header {
@@ -56,6 +58,7 @@ static void watched_clear(struct watched *watched)
 {
 	g_clear_pointer(&watched->paths, g_strfreev);
 	g_clear_pointer(&watched->states, g_array_unref);
+	g_clear_pointer(&watched->hashes, g_ptr_array_unref);
 }
 
 static void header_free(void *data)
@@ -169,27 +172,73 @@ static struct file_state state_of(const char *path)
 	return stat(path, &st) ? (struct file_state){ 0 } : file_state_of(&st);
 }
 
+/* A hash of what is in a file, or of the names in a directory; a new string, "" for nothing. */
+static char *hash_of(const char *path)
+{
+	g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *text = NULL;
+	const char *name;
+	gsize size;
+
+	if (!directory)
+		return g_file_get_contents(path, &text, &size, NULL) ?
+			       g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *)text,
+							   size) :
+			       g_strdup("");
+	while ((name = g_dir_read_name(directory)))
+		g_ptr_array_add(names, g_strdup(name));
+	sort_strings(names);
+	g_ptr_array_add(names, NULL);
+	text = g_strjoinv("/", (char **)names->pdata);
+	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+}
+
+static struct watched watched_new(void)
+{
+	return (struct watched){
+		.states = g_array_new(FALSE, FALSE, sizeof(struct file_state)),
+		.hashes = g_ptr_array_new_with_free_func(g_free),
+	};
+}
+
 /* Looks at paths, which are taken over. */
 static struct watched watch(char **paths)
 {
-	struct watched watched = { paths, g_array_new(FALSE, FALSE, sizeof(struct file_state)) };
+	struct watched watched = watched_new();
 
+	watched.paths = paths;
 	for (; *paths; paths++) {
 		struct file_state state = state_of(*paths);
 
 		g_array_append_val(watched.states, state);
+		g_ptr_array_add(watched.hashes, hash_of(*paths));
 	}
 	return watched;
 }
 
-/* Whether each of the paths is what it was. */
-static bool is_as_it_was(const struct watched *watched)
+/*
+ * Whether each of the paths is what it was, or is so again: a snapshot that has been at
+ * another state has the same contents.  strict: with the same times, too, since the
+ * library takes nothing else.
+ */
+static bool is_as_it_was(const struct watched *watched, bool strict)
 {
 	for (guint i = 0; watched->paths && watched->paths[i]; i++) {
 		struct file_state now = state_of(watched->paths[i]);
+		struct file_state *then = &g_array_index(watched->states, struct file_state, i);
+		g_autofree char *hash = NULL;
 
-		if (!file_state_same(&now, &g_array_index(watched->states, struct file_state, i)))
+		if (file_state_same(&now, then))
+			continue;
+		if (strict && (now.size != then->size || now.mtime != then->mtime))
 			return false;
+		hash = hash_of(watched->paths[i]);
+		if (strcmp(hash, watched->hashes->pdata[i]))
+			return false;
+		/* A state that proves nothing yet is not remembered. */
+		if (!file_state_is_recent(MAX(now.mtime, now.ctime), file_state_now()))
+			*then = now;
 	}
 	return true;
 }
@@ -216,24 +265,27 @@ static GVariant *watched_pack(const struct watched *watched)
 		const struct file_state *state =
 			&g_array_index(watched->states, struct file_state, i);
 
-		g_variant_builder_add(&all, "(sxxxx)", watched->paths[i], state->size, state->mtime,
-				      state->inode, state->ctime);
+		g_variant_builder_add(&all, "(sxxxxs)", watched->paths[i], state->size,
+				      state->mtime, state->inode, state->ctime,
+				      (char *)watched->hashes->pdata[i]);
 	}
 	return g_variant_builder_end(&all);
 }
 
 static struct watched watched_unpack(GVariant *packed)
 {
-	struct watched watched = { .states = g_array_new(FALSE, FALSE, sizeof(struct file_state)) };
+	struct watched watched = watched_new();
 	g_autoptr(GStrvBuilder) paths = g_strv_builder_new();
 	struct file_state state;
 	GVariantIter iter;
 	const char *path;
+	char *hash;
 
 	g_variant_iter_init(&iter, packed);
-	while (g_variant_iter_next(&iter, "(&sxxxx)", &path, &state.size, &state.mtime,
-				   &state.inode, &state.ctime)) {
+	while (g_variant_iter_next(&iter, "(&sxxxxs)", &path, &state.size, &state.mtime,
+				   &state.inode, &state.ctime, &hash)) {
 		g_strv_builder_add(paths, path);
+		g_ptr_array_add(watched.hashes, hash);
 		g_array_append_val(watched.states, state);
 	}
 	watched.paths = g_strv_builder_end(paths);
@@ -243,7 +295,7 @@ static struct watched watched_unpack(GVariant *packed)
 
 static bool is_current(const struct header *h)
 {
-	return is_as_it_was(&h->headers) && is_as_it_was(&h->folders);
+	return is_as_it_was(&h->headers, true) && is_as_it_was(&h->folders, false);
 }
 
 static guint count_kind(const struct tree *tree, guint config, bool module, const GPtrArray *files)
